@@ -1,0 +1,75 @@
+#pragma once
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "absl/status/statusor.h"
+#include "absl/strings/string_view.h"
+#include "absl/types/span.h"
+#include "server/catalog/catalog.h"
+#include "server/storage/database.h"
+#include "server/storage/observation.h"
+
+namespace glutwatch::catalog {
+
+using storage::SeriesId;
+
+// What a series is. Ids are canonical: those of resources that exist.
+struct SeriesKey {
+  std::string market;
+  std::string product;
+  std::string grade;     // as the feed writes it; "" if there is only one
+  std::string currency;  // ISO 4217
+  std::string unit;      // a unit's code
+  bool operator==(const SeriesKey&) const = default;
+};
+
+struct Series {
+  SeriesId id{};
+  SeriesKey key;
+  std::string arrivals_unit;  // a unit's code; "" until the first arrivals. Not part of the identity.
+};
+
+// Which series are meant. Fields that are set must all match; all empty matches everything.
+struct SeriesSelection {
+  std::vector<SeriesId> series;
+  std::vector<std::string> markets;   // ids
+  std::vector<std::string> products;  // names or aliases
+  std::string region;                 // a code; its subtree
+};
+
+// Gives each series its number. Numbers are dense from 1 and never change. Thread-safe.
+//
+// Sized for 500,000 series: about 100 bytes each, strings of markets, products, grades and units
+// are kept once.
+class SeriesRegistry {
+ public:
+  static absl::StatusOr<std::unique_ptr<SeriesRegistry>> Open(storage::Database* database,
+                                                              const Catalog* catalog);
+  virtual ~SeriesRegistry();
+
+  // The numbers of `keys`, in their order; unknown ones are registered, as one write for all of
+  // them, on disk no later than anything that is written after the call returns. Errors: those
+  // of Database::Write.
+  virtual absl::StatusOr<std::vector<SeriesId>> Resolve(absl::Span<const SeriesKey> keys) = 0;
+  // The arrivals unit of a series, once set, stays: FAILED_PRECONDITION if it is another one.
+  virtual absl::Status SetArrivalsUnit(SeriesId series, absl::string_view unit) = 0;
+
+  virtual std::optional<Series> Find(SeriesId series) const = 0;
+  // Ascending. At most `limit`, with numbers greater than `after`. NOT_FOUND names a market,
+  // product, region or series of the selection that does not exist.
+  virtual absl::StatusOr<std::vector<SeriesId>> Select(const SeriesSelection& selection,
+                                                       SeriesId after, size_t limit) const = 0;
+  // Ascending: the series of one product in all markets that lie directly in `region`.
+  virtual std::vector<SeriesId> InGroup(absl::string_view product, absl::string_view region)
+      const = 0;
+  virtual int64_t size() const = 0;
+};
+
+// "series/123" <-> 123. INVALID_ARGUMENT quotes the text.
+absl::StatusOr<SeriesId> ParseSeriesName(absl::string_view name);
+std::string SeriesName(SeriesId series);
+
+}  // namespace glutwatch::catalog
