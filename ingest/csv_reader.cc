@@ -82,7 +82,7 @@ void OnRecord(int /*terminator*/, void* collector) {
 absl::Status ReadCsv(absl::string_view name, absl::string_view text, const CsvOptions& options,
                      TableRowFn on_row) {
   csv_parser parser;
-  if (csv_init(&parser, CSV_STRICT_FINI) != 0) {
+  if (csv_init(&parser, 0) != 0) {
     return absl::InternalError("cannot start the CSV parser");
   }
   const auto free = absl::MakeCleanup([&parser] { csv_free(&parser); });
@@ -104,9 +104,11 @@ absl::Status ReadCsv(absl::string_view name, absl::string_view text, const CsvOp
     if (parser.pstate == 0) collector.SkipIfEmpty();  // 0: between records
     text.remove_prefix(length);
   }
-  if (collector.status().ok() && csv_fini(&parser, OnCell, OnRecord, &collector) != 0) {
+  constexpr int kFieldBegun = 2;
+  if (collector.status().ok() && parser.quoted != 0 && parser.pstate == kFieldBegun) {
     collector.SetUnclosedQuote();
   }
+  if (collector.status().ok()) csv_fini(&parser, OnCell, OnRecord, &collector);
   return collector.status();
 }
 

@@ -45,19 +45,19 @@ inline constexpr char kAllProducts[] = "all";
 
 // One observation as the feed states it, after the adapter made dates, numbers and closures plain.
 struct FeedRow {
-  int64_t line = 0;    // 1-based line, sheet row or record number in the file
-  std::string sheet;   // "" unless a workbook
+  int64_t line = 0;   // 1-based line, sheet row or record number in the file
+  std::string sheet;  // "" unless a workbook
   std::shared_ptr<const FeedMarket> market;
-  std::string product;      // as the feed names it; kAllProducts for the whole market
-  std::string product_en;   // "" if the feed has no English name
-  std::string category;     // the feed's own word: "vegetable", "fruit"; "" if none
-  std::string grade;        // variety, size, specification; "" if none
-  std::string currency;     // ISO 4217: "CNY"
-  std::string unit;         // the feed's own unit, trimmed: "斤", "Rs/quintal" -> "quintal", "90 KG"
+  std::string product;     // as the feed names it; kAllProducts for the whole market
+  std::string product_en;  // "" if the feed has no English name
+  std::string category;    // the feed's own word: "vegetable", "fruit"; "" if none
+  std::string grade;       // variety, size, specification; "" if none
+  std::string currency;    // ISO 4217: "CNY"
+  std::string unit;  // the feed's own unit, trimmed: "斤", "Rs/quintal" -> "quintal", "90 KG"
   Day day{};
   DayStatus status = DayStatus::kTraded;
-  std::optional<int64_t> low_e4;       // per unit, 1/10,000 of the currency
-  std::optional<int64_t> modal_e4;     // average or modal, as the feed calls it
+  std::optional<int64_t> low_e4;    // per unit, 1/10,000 of the currency
+  std::optional<int64_t> modal_e4;  // average or modal, as the feed calls it
   std::optional<int64_t> high_e4;
   std::optional<int64_t> arrivals_e4;  // 1/10,000 of arrivals_unit
   std::string arrivals_unit;           // "kg"; "" if the feed has no arrivals
@@ -68,7 +68,7 @@ struct RefusedRow {
   int64_t line = 0;
   std::string sheet;
   std::string reason;  // "column 最低价: number is \"2.7（个）\", expected a decimal such as 1.55"
-  std::string raw;     // the row as read, cells joined with '|', at most kMaxRawBytes
+  std::string raw;  // the row as read, cells joined with '|', at most kMaxRawBytes
 };
 inline constexpr size_t kMaxRawBytes = 1000;
 
@@ -85,8 +85,8 @@ class RowSink {
 
 // One downloaded or local piece of a feed, decompressed, with the name that messages use.
 struct FeedDocument {
-  std::string name;         // "prices.csv", or the URL
-  std::string content;      // bytes, after .xz was undone
+  std::string name;     // "prices.csv", or the URL
+  std::string content;  // bytes, after .xz was undone
 };
 
 // An adapter for one feed format.

@@ -66,8 +66,8 @@ absl::StatusOr<std::string> Convert(absl::string_view content, const char* from)
     filled = out.size() - out_left;
     if (result != static_cast<size_t>(-1)) break;
     if (errno != E2BIG) {
-      return absl::InvalidArgumentError(absl::StrCat("byte ", content.size() - in_left,
-                                                     ": expected ", from, " text"));
+      return absl::InvalidArgumentError(
+          absl::StrCat("byte ", content.size() - in_left, ": expected ", from, " text"));
     }
     out.resize(out.size() * 2);
   }
@@ -77,9 +77,7 @@ absl::StatusOr<std::string> Convert(absl::string_view content, const char* from)
 
 }  // namespace
 
-bool IsValidUtf8(absl::string_view text) {
-  return FirstInvalid(text) == absl::string_view::npos;
-}
+bool IsValidUtf8(absl::string_view text) { return FirstInvalid(text) == absl::string_view::npos; }
 
 bool IsAscii(absl::string_view text) {
   return std::all_of(text.begin(), text.end(),
@@ -143,8 +141,8 @@ std::string FoldWidth(absl::string_view text) {
       continue;
     }
     // U+FF01..U+FF5E are ASCII 0x21..0x7E, shifted: EF BC 81 .. EF BD 9E.
-    const unsigned code = (lead & 0x0Fu) << 12 | (ByteAt(text, i + 1) & 0x3Fu) << 6 |
-                          (ByteAt(text, i + 2) & 0x3Fu);
+    const unsigned code =
+        (lead & 0x0Fu) << 12 | (ByteAt(text, i + 1) & 0x3Fu) << 6 | (ByteAt(text, i + 2) & 0x3Fu);
     if ((lead & 0xF0) == 0xE0 && code >= 0xFF01 && code <= 0xFF5E) {
       out += static_cast<char>(code - 0xFF01 + 0x21);
       i += 2;
