@@ -1,0 +1,57 @@
+#!/usr/bin/env bash
+# The campaigns that take longer than a change should wait. Each has its own time limit and prints
+# its figures; none of them is needed for CI.
+#
+# Usage: tests/long.sh [fuzz|tidy|crash|bench]...   (all of them by default)
+#   FUZZ_SECONDS  per target (600)      CRASH_KILLS  kills in the crash campaign (5000)
+set -euo pipefail
+cd "$(dirname "$0")/.."
+jobs=$(nproc)
+
+fuzz() {
+  local seconds=${FUZZ_SECONDS:-600}
+  cmake --preset fuzz --log-level=WARNING
+  cmake --build --preset fuzz -- --quiet
+  for target in build/fuzz/bin/*_fuzz; do
+    local name corpus
+    name=$(basename "$target")
+    corpus=build/fuzz/corpus/$name
+    mkdir -p "$corpus"
+    echo "== fuzz $name for $seconds s"
+    "$target" -max_total_time="$seconds" -rss_limit_mb=4096 -print_final_stats=1 \
+      "$corpus" "tests/fuzz/corpus/$name" 2>&1 | grep -E '^stat::|SUMMARY|ERROR' || true
+    test -z "$(find . -maxdepth 1 -name 'crash-*' -o -maxdepth 1 -name 'oom-*' -o -maxdepth 1 -name 'timeout-*')"
+  done
+}
+
+tidy() {
+  cmake --preset release --log-level=WARNING
+  cmake --build --preset release -- --quiet
+  git ls-files 'base/*.cc' 'forecast/*.cc' 'ingest/*.cc' 'server/*.cc' 'client/*.cc' |
+    timeout 7200 xargs -P "$jobs" -n 4 clang-tidy-14 -p build/release --quiet
+}
+
+crash() {
+  cmake --preset release --log-level=WARNING
+  cmake --build --preset release -- --quiet
+  GLUTWATCH_CRASH_KILLS=${CRASH_KILLS:-5000} GLUTWATCH_BIN=$PWD/build/release/bin \
+    timeout 21600 python3 tests/crash/crash_test.py
+}
+
+bench() {
+  cmake --preset release --log-level=WARNING
+  cmake --build --preset release -- --quiet
+  for program in build/release/bin/*_bench; do
+    echo "== $(basename "$program")"
+    timeout 1800 "$program"
+  done
+}
+
+for campaign in "${@:-fuzz tidy crash bench}"; do
+  for name in $campaign; do
+    case $name in
+      fuzz | tidy | crash | bench) "$name" ;;
+      *) echo "unknown campaign \"$name\", expected fuzz, tidy, crash or bench" >&2; exit 2 ;;
+    esac
+  done
+done
