@@ -17,7 +17,8 @@ namespace glutwatch {
 class YamlPlaces {
  public:
   void Add(std::string path, std::string place) { places_[std::move(path)] = std::move(place); }
-  // The place of `path`, or of its nearest parent that was in the file; "" if there is none.
+  // The place of `path`, or of its nearest parent that was in the file; "" if there is none. An
+  // element of a list is "markets[3]", a value of a map "kilograms_per_piece[big]".
   std::string Find(absl::string_view path) const;
 
  private:
@@ -28,7 +29,7 @@ class YamlPlaces {
 // proto name, an enum value its name with or without the enum's prefix in any case
 // ("wholesale"), a google.type.Date "2026-03-01", a google.protobuf.Duration "15s" (absl's
 // syntax), a google.protobuf.Timestamp RFC 3339. Decimals in "..._e4" fields are written as the
-// number itself: `cost_e4: 1.75` reads 17500.
+// number itself: `cost_e4: 1.75` reads 17500; bytes are base64; numbers are finite.
 //
 // `file_name` is used in messages only. INVALID_ARGUMENT says "file:line:column: key: what was
 // wrong, what was expected": broken YAML, an unknown or repeated key, a value of the wrong type
@@ -41,7 +42,8 @@ absl::Status ReadYamlFile(const std::string& path, google::protobuf::Message* me
                           YamlPlaces* places = nullptr);
 
 // Writes `message` so that ReadYaml gives it back field for field: proto field names in number
-// order, unset fields left out, decimals and dates as above.
+// order, unset fields left out, maps by key, decimals and dates as above. What a file may not say
+// (NaN, an enum number without a name, a decimal beyond kMaxE4) does not read back.
 std::string WriteYaml(const google::protobuf::Message& message);
 
 }  // namespace glutwatch
