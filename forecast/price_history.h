@@ -1,0 +1,20 @@
+#pragma once
+#include "absl/types/span.h"
+#include "base/day.h"
+
+namespace glutwatch::forecast {
+
+// A series' prices by day: price[i] is that of first_day + i.
+//
+// Greater than 0, in one unit throughout; NaN is a day without a price. A view: the prices must
+// outlive it.
+struct PriceHistory {
+  Day first_day{};
+  absl::Span<const double> price;
+
+  bool Covers(Day day) const {
+    return day >= first_day && day - first_day < static_cast<int>(price.size());
+  }
+};
+
+}  // namespace glutwatch::forecast
