@@ -11,6 +11,8 @@
 
 namespace glutwatch::storage {
 
+class RocksDatabase;
+
 // The tables of a database. Written to disk as the column family's name; never rename one.
 enum class Table : uint8_t {
   kMeta = 0,      // format version, store epoch, positions of consumers
@@ -36,7 +38,7 @@ class WriteSet {
   size_t bytes() const { return bytes_; }
 
  private:
-  friend class Database;
+  friend class RocksDatabase;
   enum class Kind : uint8_t { kPut, kDelete, kDeleteRange };
   struct Change {
     Kind kind;

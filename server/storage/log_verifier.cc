@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <system_error>
 #include <utility>
@@ -80,8 +79,7 @@ Record ReadRecord(absl::string_view bytes, size_t at, uint64_t log_number) {
     return record;
   }
   if (at + record.bytes > block_end) {
-    const bool at_end = block_end == bytes.size() &&
-                        at % kBlockBytes + record.bytes <= kBlockBytes;
+    const bool at_end = block_end == bytes.size() && at % kBlockBytes + record.bytes <= kBlockBytes;
     record.state = at_end ? Record::State::kCut : Record::State::kBad;
     record.what = absl::StrCat("a record of ", record.bytes, " bytes has only ", block_end - at);
     return record;
@@ -148,10 +146,12 @@ LogCheck Judge(absl::string_view bytes, uint64_t log_number, size_t at, size_t r
 }
 
 absl::StatusOr<std::string> ReadWholeFile(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
+  std::ifstream in(path, std::ios::binary | std::ios::ate);
   if (!in) return absl::NotFoundError(absl::StrCat(path, ": cannot be opened"));
-  std::string bytes((std::istreambuf_iterator<char>(in)), std::istreambuf_iterator<char>());
-  if (in.bad()) return absl::DataLossError(absl::StrCat(path, ": cannot be read"));
+  std::string bytes(static_cast<size_t>(in.tellg()), '\0');
+  in.seekg(0);
+  in.read(bytes.data(), static_cast<std::streamsize>(bytes.size()));
+  if (!in) return absl::DataLossError(absl::StrCat(path, ": cannot be read"));
   return bytes;
 }
 
@@ -199,11 +199,11 @@ LogCheck CheckLog(absl::string_view bytes, uint64_t log_number) {
       record.state = Record::State::kBad;
       record.what = "zeros where a record was expected";
     }
-    if (record.state == Record::State::kValid && StartsRecord(record.type) == unfinished.has_value() &&
-        record.type < kSetCompression) {
+    if (record.state == Record::State::kValid &&
+        StartsRecord(record.type) == unfinished.has_value() && record.type < kSetCompression) {
       record.state = Record::State::kBad;
-      record.what = absl::StrCat("a record of type ", static_cast<int>(record.type),
-                                 " is out of sequence");
+      record.what =
+          absl::StrCat("a record of type ", static_cast<int>(record.type), " is out of sequence");
     }
     if (record.state != Record::State::kValid) {
       return Judge(bytes, log_number, at, unfinished.value_or(at), record, records);
@@ -232,7 +232,8 @@ absl::Status CheckLogs(const std::string& folder) {
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
     uint64_t number = 0;
-    if (absl::EndsWith(name, ".log") && absl::SimpleAtoi(absl::StripSuffix(name, ".log"), &number)) {
+    if (absl::EndsWith(name, ".log") &&
+        absl::SimpleAtoi(absl::StripSuffix(name, ".log"), &number)) {
       logs.emplace_back(number, entry.path().string());
     }
   }

@@ -20,9 +20,9 @@ struct LogCheck {
     kDamaged,  // bytes in the middle are not what was written
   };
   State state = State::kClean;
-  int64_t offset = 0;    // of the first bad byte's record; the file's size if clean
-  std::string what;      // "checksum mismatch in a record of 812 bytes"; empty if clean
-  int64_t records = 0;   // whole records before `offset`
+  int64_t offset = 0;   // of the first bad byte's record; the file's size if clean
+  std::string what;     // "checksum mismatch in a record of 812 bytes"; empty if clean
+  int64_t records = 0;  // whole records before `offset`
 };
 
 // Walks `bytes`, the whole content of a log with the number `log_number`.

@@ -13,7 +13,7 @@ enum class SeriesId : uint32_t {};
 // Values are on disk and on the wire; never renumber.
 enum class DayStatus : uint8_t {
   kTraded = 1,
-  kClosed = 2,       // the market, or the product's section, was closed
+  kClosed = 2,  // the market, or the product's section, was closed
   kHoliday = 3,
   kNoBid = 4,        // open, goods offered, no buyer: evidence, not a gap
   kNotReported = 5,  // open, nothing quoted for this series
@@ -25,12 +25,12 @@ enum Presence : uint8_t { kHasLow = 1, kHasModal = 2, kHasHigh = 4, kHasArrivals
 // Why an observation is suspicious. Bits are on disk; never renumber. A row with any bit of
 // kSuspicious is kept but left out of the mathematics until somebody confirms it.
 enum ObservationFlags : uint16_t {
-  kPriceJump = 1,        // modal beyond the allowed factor of the series' newest price
-  kModalOutside = 2,     // modal is not within [low, high]
-  kFutureDay = 4,        // dated after the market's today
-  kUnitSlip = 8,         // looks like another unit: about x2, x10 or x100 of the newest price
-  kSuspicious = 15,      // any of the above
-  kSecondLot = 256,      // lot > 0: a fact, not a suspicion
+  kPriceJump = 1,     // modal beyond the allowed factor of the series' newest price
+  kModalOutside = 2,  // modal is not within [low, high]
+  kFutureDay = 4,     // dated after the market's today
+  kUnitSlip = 8,      // looks like another unit: about x2, x10 or x100 of the newest price
+  kSuspicious = 15,   // any of the above
+  kSecondLot = 256,   // lot > 0: a fact, not a suspicion
 };
 
 // One series on one market day, as quoted. 48 bytes.
@@ -63,10 +63,10 @@ struct Version {
 
 // What is known of a series at a glance.
 struct SeriesTip {
-  Day newest_day{};                    // newest day of any status
-  int64_t recorded_us = 0;             // newest commit that touched the series
-  std::optional<Day> newest_price_day; // newest traded day with an unsuspicious modal price
-  int64_t modal_e4 = 0;                // the modal price of that day (lowest lot)
+  Day newest_day{};                     // newest day of any status
+  int64_t recorded_us = 0;              // newest commit that touched the series
+  std::optional<Day> newest_price_day;  // newest traded day with an unsuspicious modal price
+  int64_t modal_e4 = 0;                 // the modal price of that day (lowest lot)
 };
 
 }  // namespace glutwatch::storage

@@ -24,11 +24,11 @@ struct BatchRow {
 
 // One accepted batch: what observe let through, to be applied as a whole.
 struct Batch {
-  std::string batch_id;  // 1..kMaxBatchIdBytes, chosen by the sender, unique over the store
-  uint64_t digest = 0;   // of the batch as it was sent, refused rows included
-  std::string source;    // "xinfadi": who observed; interned by the store
+  std::string batch_id;        // 1..kMaxBatchIdBytes, chosen by the sender, unique over the store
+  uint64_t digest = 0;         // of the batch as it was sent, refused rows included
+  std::string source;          // "xinfadi": who observed; interned by the store
   std::vector<BatchRow> rows;  // at most kMaxBatchRows; a (series, day, lot) occurs once
-  std::string note;      // opaque to the store (observe's verdicts); given back on a resend
+  std::string note;            // opaque to the store (observe's verdicts); given back on a resend
 };
 inline constexpr size_t kMaxBatchIdBytes = 200;
 inline constexpr size_t kMaxBatchRows = 100'000;
@@ -41,7 +41,7 @@ struct Receipt {
   int64_t corrected = 0;  // rows that became a newer version
   // Rows equal to the newest version, by index into Batch::rows, ascending; not stored again.
   std::vector<uint32_t> duplicates;
-  std::string note;       // Batch::note of the first sending
+  std::string note;  // Batch::note of the first sending
 };
 
 struct PriceStoreOptions {
@@ -92,8 +92,7 @@ class PriceStore {
     SeriesId series{};
     Day first_day{};  // the earliest day that the commit touched in this series
   };
-  using ChangeListener =
-      std::function<void(int64_t recorded_us, absl::Span<const Change> changes)>;
+  using ChangeListener = std::function<void(int64_t recorded_us, absl::Span<const Change> changes)>;
   // Calls `listener` on the writer thread after every visible commit, in commit order, and before
   // the batch's `done`. At most one listener; set before the first Append.
   virtual void SetChangeListener(ChangeListener listener) = 0;
@@ -111,11 +110,11 @@ class PriceStore {
   struct Stats {
     int64_t rows_in_head = 0;
     int64_t head_bytes = 0;
-    int64_t commits = 0;         // since opening
-    int64_t rows_appended = 0;   // since opening
+    int64_t commits = 0;        // since opening
+    int64_t rows_appended = 0;  // since opening
     int64_t folds = 0;
     int64_t journal_bytes = 0;
-    int64_t series = 0;          // with at least one observation
+    int64_t series = 0;  // with at least one observation
     int queued_batches = 0;
   };
   virtual Stats stats() const = 0;

@@ -29,12 +29,16 @@ class GuardedFile final : public rocksdb::FSWritableFileOwnerWrapper {
 
   IOStatus Append(const Slice& data, const IOOptions& options, IODebugContext* debug) override {
     IOStatus admitted = guard_->Admit();
-    return admitted.ok() ? target()->Append(data, options, debug) : admitted;
+    if (!admitted.ok()) return admitted;
+    if (broken_log_) return AppendToBrokenLog();
+    return Noted(target()->Append(data, options, debug), data.size());
   }
   IOStatus Append(const Slice& data, const IOOptions& options, const DataVerificationInfo& info,
                   IODebugContext* debug) override {
     IOStatus admitted = guard_->Admit();
-    return admitted.ok() ? target()->Append(data, options, info, debug) : admitted;
+    if (!admitted.ok()) return admitted;
+    if (broken_log_) return AppendToBrokenLog();
+    return Noted(target()->Append(data, options, info, debug), data.size());
   }
   IOStatus PositionedAppend(const Slice& data, uint64_t offset, const IOOptions& options,
                             IODebugContext* debug) override {
@@ -79,8 +83,24 @@ class GuardedFile final : public rocksdb::FSWritableFileOwnerWrapper {
   }
 
  private:
+  IOStatus Noted(IOStatus appended, size_t bytes) {
+    if (appended.ok()) {
+      length_ += bytes;
+    } else if (IsLog(name_)) {
+      broken_log_ = true;
+      target()->Truncate(length_, IOOptions(), nullptr).PermitUncheckedError();
+    }
+    return appended;
+  }
+  IOStatus AppendToBrokenLog() const {
+    if (guard_->forgives_failed_logs()) return IOStatus::OK();
+    return IOStatus::NoSpace(name_, "an earlier append failed");
+  }
+
   SyncGuard* const guard_;
   const std::string name_;
+  uint64_t length_ = target()->GetFileSize(rocksdb::IOOptions(), nullptr);
+  bool broken_log_ = false;  // RocksDB appends from one thread at a time
 };
 
 class GuardedRandomRWFile final : public rocksdb::FSRandomRWFileOwnerWrapper {

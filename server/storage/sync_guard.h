@@ -18,6 +18,9 @@ namespace glutwatch::storage {
 // It also fsyncs the newest write-ahead log before the next one is made. So no log but the last
 // can lose its end in a power cut, and a torn end of any other is known to be damage.
 //
+// And a log whose append failed (a full disk) is cut back to its last whole append and takes no
+// more bytes, so that what was refused does not come back after a crash.
+//
 // Thread-safe.
 class SyncGuard final : public rocksdb::FileSystemWrapper {
  public:
@@ -34,15 +37,17 @@ class SyncGuard final : public rocksdb::FileSystemWrapper {
   rocksdb::IOStatus NoteSync(const std::string& file, rocksdb::IOStatus status);
   // OK, or the error that every change gets once a sync has failed.
   rocksdb::IOStatus Admit() const;
+  // While set, an append to a log that has failed before is taken for done and forgotten: RocksDB
+  // tries the refused bytes again while it resumes, although it then drops the log.
+  void ForgiveFailedLogs(bool forgive) { forgive_failed_logs_ = forgive; }
+  bool forgives_failed_logs() const { return forgive_failed_logs_; }
   // The log `file` is being closed: it need not be synced before the next is made.
   void ForgetLog(const rocksdb::FSWritableFile* file);
 
-  rocksdb::IOStatus NewWritableFile(const std::string& name,
-                                    const rocksdb::FileOptions& options,
+  rocksdb::IOStatus NewWritableFile(const std::string& name, const rocksdb::FileOptions& options,
                                     std::unique_ptr<rocksdb::FSWritableFile>* result,
                                     rocksdb::IODebugContext* debug) override;
-  rocksdb::IOStatus ReopenWritableFile(const std::string& name,
-                                       const rocksdb::FileOptions& options,
+  rocksdb::IOStatus ReopenWritableFile(const std::string& name, const rocksdb::FileOptions& options,
                                        std::unique_ptr<rocksdb::FSWritableFile>* result,
                                        rocksdb::IODebugContext* debug) override;
   rocksdb::IOStatus ReuseWritableFile(const std::string& name, const std::string& old_name,
@@ -72,6 +77,7 @@ class SyncGuard final : public rocksdb::FileSystemWrapper {
   void Wrap(const std::string& name, std::unique_ptr<rocksdb::FSWritableFile>* file);
 
   std::atomic<bool> failed_{false};
+  std::atomic<bool> forgive_failed_logs_{false};
   mutable Mutex mu_;
   std::string failure_ ABSL_GUARDED_BY(mu_);
   rocksdb::FSWritableFile* newest_log_ ABSL_GUARDED_BY(mu_) = nullptr;  // until it closes

@@ -1,0 +1,357 @@
+#include "server/storage/database.h"
+
+#include <algorithm>
+#include <atomic>
+#include <random>
+#include <utility>
+
+#include "absl/strings/match.h"
+#include "absl/strings/str_cat.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "base/mutex.h"
+#include "base/status_macros.h"
+#include "rocksdb/db.h"
+#include "rocksdb/listener.h"
+#include "rocksdb/write_batch.h"
+#include "server/storage/bytes.h"
+#include "server/storage/data_folder.h"
+#include "server/storage/log_verifier.h"
+#include "server/storage/rocks_database.h"
+#include "server/storage/rocks_options.h"
+#include "server/storage/sync_guard.h"
+
+namespace glutwatch::storage {
+namespace {
+
+constexpr absl::Duration kFreeSpaceMaxAge = absl::Milliseconds(100);
+constexpr absl::Duration kResumeInterval = absl::Milliseconds(200);
+constexpr char kEpochKey[] = "epoch";
+
+rocksdb::Slice ToSlice(absl::string_view s) { return rocksdb::Slice(s.data(), s.size()); }
+absl::string_view FromSlice(const rocksdb::Slice& s) {
+  return absl::string_view(s.data(), s.size());
+}
+
+absl::Status FromRocks(const rocksdb::Status& status, absl::string_view what) {
+  if (status.ok()) return absl::OkStatus();
+  const std::string message = absl::StrCat(what, ": ", status.ToString());
+  if (status.IsNotFound()) return absl::NotFoundError(message);
+  if (status.IsCorruption()) return absl::DataLossError(message);
+  if (status.IsNoSpace()) return absl::ResourceExhaustedError(absl::StrCat("DISK_FULL: ", message));
+  if (status.IsInvalidArgument()) return absl::FailedPreconditionError(message);
+  if (status.IsIOError() && absl::StrContains(message, "lock")) {
+    return absl::FailedPreconditionError(message);
+  }
+  return absl::UnavailableError(message);
+}
+
+// Errors that RocksDB meets in its own threads. Written there, read by any.
+struct BackgroundErrors {
+  std::atomic<bool> stopped{false};  // RocksDB takes no writes until Resume
+  Mutex mu;
+  std::string corruption ABSL_GUARDED_BY(mu);
+};
+
+class ErrorListener final : public rocksdb::EventListener {
+ public:
+  explicit ErrorListener(std::shared_ptr<BackgroundErrors> errors) : errors_(std::move(errors)) {}
+
+  void OnBackgroundError(rocksdb::BackgroundErrorReason /*reason*/,
+                         rocksdb::Status* status) override {
+    errors_->stopped = true;
+    if (!status->IsCorruption()) return;
+    MutexLock lock(&errors_->mu);
+    if (errors_->corruption.empty()) errors_->corruption = status->ToString();
+  }
+  // RocksDB's own poll for space would answer our Resume with "busy" for as long as it runs.
+  void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status /*status*/,
+                            bool* auto_recovery) override {
+    *auto_recovery = false;
+  }
+
+ private:
+  const std::shared_ptr<BackgroundErrors> errors_;
+};
+
+}  // namespace
+
+void WriteSet::Put(Table table, absl::string_view key, absl::string_view value) {
+  bytes_ += key.size() + value.size();
+  changes_.push_back({Kind::kPut, table, std::string(key), std::string(value)});
+}
+
+void WriteSet::Delete(Table table, absl::string_view key) {
+  bytes_ += key.size();
+  changes_.push_back({Kind::kDelete, table, std::string(key), std::string()});
+}
+
+void WriteSet::DeleteRange(Table table, absl::string_view begin, absl::string_view end) {
+  bytes_ += begin.size() + end.size();
+  changes_.push_back({Kind::kDeleteRange, table, std::string(begin), std::string(end)});
+}
+
+Database::~Database() = default;
+
+class RocksDatabase final : public Database {
+ public:
+  RocksDatabase(DatabaseOptions options, DataFolder folder,
+                const std::shared_ptr<rocksdb::FileSystem>& base)
+      : options_(std::move(options)),
+        folder_(std::move(folder)),
+        guard_(std::make_shared<SyncGuard>(base)),
+        env_(rocksdb::NewCompositeEnv(guard_)),
+        errors_(std::make_shared<BackgroundErrors>()) {}
+  ~RocksDatabase() override;
+
+  absl::Status Open();
+
+  absl::Status Write(const WriteSet& set, Durability durability) override;
+  absl::StatusOr<std::string> Get(Table table, absl::string_view key) const override;
+  absl::Status Scan(
+      Table table, absl::string_view begin, absl::string_view end,
+      const std::function<bool(absl::string_view, absl::string_view)>& visit) const override;
+  absl::Status ScanBackward(
+      Table table, absl::string_view begin, absl::string_view end,
+      const std::function<bool(absl::string_view, absl::string_view)>& visit) const override;
+  DatabaseHealth health() const override;
+  uint64_t epoch() const override { return epoch_; }
+  int64_t bytes_on_disk() const override { return folder_.UsedBytes(); }
+
+ private:
+  absl::Status OpenRocks(rocksdb::WALRecoveryMode recovery);
+  absl::Status LoadEpoch();
+  // OK, or why nothing may be written just now. Wakes RocksDB up again after a full disk.
+  absl::Status AdmitWrite() const;
+  absl::Status CheckFreeSpace() const;
+  absl::Status Resume() const;
+  absl::Status WriteFailure(const rocksdb::Status& status) const;
+  rocksdb::WriteBatch ToBatch(const WriteSet& set) const;
+  rocksdb::ColumnFamilyHandle* Handle(Table table) const {
+    return handles_[static_cast<size_t>(table)];
+  }
+
+  const DatabaseOptions options_;
+  const DataFolder folder_;
+  const std::shared_ptr<SyncGuard> guard_;
+  const std::unique_ptr<rocksdb::Env> env_;
+  const std::shared_ptr<BackgroundErrors> errors_;
+  std::unique_ptr<rocksdb::DB> db_;
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+  uint64_t epoch_ = 0;
+
+  mutable Mutex space_mu_;
+  mutable absl::Time space_checked_ ABSL_GUARDED_BY(space_mu_) = absl::InfinitePast();
+  mutable int64_t free_bytes_ ABSL_GUARDED_BY(space_mu_) = 0;
+  mutable Mutex resume_mu_;
+  mutable absl::Time resume_tried_ ABSL_GUARDED_BY(resume_mu_) = absl::InfinitePast();
+  mutable absl::Status resume_failure_ ABSL_GUARDED_BY(resume_mu_);
+};
+
+RocksDatabase::~RocksDatabase() {
+  if (db_ == nullptr) return;
+  // For the kBuffered writes. RocksDB asserts if its log has met an error.
+  if (!guard_->failed() && !errors_->stopped) db_->SyncWAL().PermitUncheckedError();
+  for (rocksdb::ColumnFamilyHandle* handle : handles_) {
+    db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
+  }
+  db_->Close().PermitUncheckedError();
+}
+
+absl::Status RocksDatabase::OpenRocks(rocksdb::WALRecoveryMode recovery) {
+  rocksdb::DBOptions db_options = MakeDbOptions(options_, env_.get(), recovery);
+  db_options.listeners.push_back(std::make_shared<ErrorListener>(errors_));
+  rocksdb::DB* db = nullptr;
+  const rocksdb::Status status =
+      rocksdb::DB::Open(db_options, options_.path, MakeColumnFamilies(options_), &handles_, &db);
+  db_.reset(db);
+  return FromRocks(status, absl::StrCat("cannot open ", options_.path));
+}
+
+absl::Status RocksDatabase::Open() {
+  // RocksDB would drop everything from the first bad record on (kPointInTimeRecovery), or take a
+  // torn log in the middle for whole (kTolerateCorruptedTailRecords). So the logs are judged
+  // first; what is bad in them is only forgiven if RocksDB, at its strictest, does not read it
+  // because it is in a log whose content is in the tables already.
+  const absl::Status logs = CheckLogs(options_.path);
+  if (logs.ok()) {
+    GLUTWATCH_RETURN_IF_ERROR(OpenRocks(rocksdb::WALRecoveryMode::kPointInTimeRecovery));
+  } else if (!OpenRocks(rocksdb::WALRecoveryMode::kAbsoluteConsistency).ok()) {
+    return logs;
+  }
+  GLUTWATCH_RETURN_IF_ERROR(LoadEpoch());
+  return folder_.StampFormat();
+}
+
+absl::Status RocksDatabase::LoadEpoch() {
+  absl::StatusOr<std::string> stored = Get(Table::kMeta, kEpochKey);
+  if (stored.ok() && stored->size() == sizeof(epoch_)) {
+    epoch_ = GetBe64(stored->data());
+    return absl::OkStatus();
+  }
+  if (stored.ok()) {
+    return absl::DataLossError(absl::StrCat(options_.path, ": table meta, key epoch: expected 8 ",
+                                            "bytes, found ", stored->size()));
+  }
+  if (!absl::IsNotFound(stored.status())) return stored.status();
+  std::random_device random;
+  epoch_ = (uint64_t{random()} << 32) | random();
+  std::string value;
+  PutBe64(epoch_, &value);
+  WriteSet set;
+  set.Put(Table::kMeta, kEpochKey, value);
+  return Write(set, Durability::kFsynced);
+}
+
+absl::Status RocksDatabase::CheckFreeSpace() const {
+  MutexLock lock(&space_mu_);
+  const absl::Time now = absl::Now();
+  // Also after the wall clock was set back.
+  if (now - space_checked_ > kFreeSpaceMaxAge || now < space_checked_) {
+    GLUTWATCH_ASSIGN_OR_RETURN(free_bytes_, folder_.FreeBytes());
+    space_checked_ = now;
+  }
+  if (free_bytes_ >= options_.disk_reserve_bytes) return absl::OkStatus();
+  return absl::ResourceExhaustedError(
+      absl::StrCat("DISK_FULL: ", options_.path, " has ", free_bytes_, " bytes free, ",
+                   options_.disk_reserve_bytes, " must stay in reserve"));
+}
+
+absl::Status RocksDatabase::Resume() const {
+  MutexLock lock(&resume_mu_);
+  if (!errors_->stopped) return absl::OkStatus();  // another thread did
+  const absl::Time now = absl::Now();
+  if (now - resume_tried_ < kResumeInterval && now >= resume_tried_) return resume_failure_;
+  errors_->stopped = false;
+  guard_->ForgiveFailedLogs(true);
+  const rocksdb::Status status = db_->Resume();
+  guard_->ForgiveFailedLogs(false);
+  resume_tried_ = absl::Now();
+  resume_failure_ = FromRocks(status, absl::StrCat("cannot resume ", options_.path));
+  if (!status.ok()) errors_->stopped = true;
+  return resume_failure_;
+}
+
+absl::Status RocksDatabase::AdmitWrite() const {
+  if (guard_->failed()) {
+    return absl::UnavailableError(absl::StrCat("FAILED_SYNC: ", guard_->failure()));
+  }
+  {
+    MutexLock lock(&errors_->mu);
+    if (!errors_->corruption.empty()) return absl::DataLossError(errors_->corruption);
+  }
+  GLUTWATCH_RETURN_IF_ERROR(CheckFreeSpace());
+  if (!errors_->stopped) return absl::OkStatus();
+  const absl::Status resumed = Resume();
+  if (guard_->failed()) {
+    return absl::UnavailableError(absl::StrCat("FAILED_SYNC: ", guard_->failure()));
+  }
+  return resumed;
+}
+
+absl::Status RocksDatabase::WriteFailure(const rocksdb::Status& status) const {
+  if (guard_->failed()) {
+    return absl::UnavailableError(absl::StrCat("FAILED_SYNC: ", guard_->failure()));
+  }
+  errors_->stopped = true;
+  return FromRocks(status, absl::StrCat("cannot write to ", options_.path));
+}
+
+rocksdb::WriteBatch RocksDatabase::ToBatch(const WriteSet& set) const {
+  rocksdb::WriteBatch batch(set.bytes() + set.changes_.size() * 16 + 64);
+  for (const WriteSet::Change& change : set.changes_) {
+    rocksdb::ColumnFamilyHandle* handle = Handle(change.table);
+    rocksdb::Status status;
+    switch (change.kind) {
+      case WriteSet::Kind::kPut:
+        status = batch.Put(handle, change.key, change.value);
+        break;
+      case WriteSet::Kind::kDelete:
+        status = batch.Delete(handle, change.key);
+        break;
+      case WriteSet::Kind::kDeleteRange:
+        status = batch.DeleteRange(handle, change.key, change.value);
+        break;
+    }
+    status.PermitUncheckedError();  // fails only beyond 4 GiB, which no caller builds
+  }
+  return batch;
+}
+
+absl::Status RocksDatabase::Write(const WriteSet& set, Durability durability) {
+  if (set.empty()) return absl::OkStatus();
+  GLUTWATCH_RETURN_IF_ERROR(AdmitWrite());
+  rocksdb::WriteBatch batch = ToBatch(set);
+  rocksdb::WriteOptions how;
+  how.sync = durability == Durability::kFsynced;
+  const rocksdb::Status status = db_->Write(how, &batch);
+  return status.ok() ? absl::OkStatus() : WriteFailure(status);
+}
+
+absl::StatusOr<std::string> RocksDatabase::Get(Table table, absl::string_view key) const {
+  std::string value;
+  const rocksdb::Status status =
+      db_->Get(rocksdb::ReadOptions(), Handle(table), ToSlice(key), &value);
+  if (status.ok()) return value;
+  if (status.IsNotFound()) {
+    return absl::NotFoundError(absl::StrCat("no such key in table ", TableName(table)));
+  }
+  return FromRocks(status, absl::StrCat("cannot read table ", TableName(table)));
+}
+
+absl::Status RocksDatabase::Scan(
+    Table table, absl::string_view begin, absl::string_view end,
+    const std::function<bool(absl::string_view, absl::string_view)>& visit) const {
+  rocksdb::ReadOptions how;
+  const rocksdb::Slice upper = ToSlice(end);
+  if (!end.empty()) how.iterate_upper_bound = &upper;
+  const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(how, Handle(table)));
+  for (it->Seek(ToSlice(begin)); it->Valid(); it->Next()) {
+    if (!visit(FromSlice(it->key()), FromSlice(it->value()))) break;
+  }
+  return FromRocks(it->status(), absl::StrCat("cannot read table ", TableName(table)));
+}
+
+absl::Status RocksDatabase::ScanBackward(
+    Table table, absl::string_view begin, absl::string_view end,
+    const std::function<bool(absl::string_view, absl::string_view)>& visit) const {
+  rocksdb::ReadOptions how;
+  const rocksdb::Slice lower = ToSlice(begin);
+  how.iterate_lower_bound = &lower;
+  const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(how, Handle(table)));
+  if (end.empty()) {
+    it->SeekToLast();
+  } else {
+    it->SeekForPrev(ToSlice(end));
+    if (it->Valid() && it->key() == ToSlice(end)) it->Prev();
+  }
+  for (; it->Valid(); it->Prev()) {
+    if (!visit(FromSlice(it->key()), FromSlice(it->value()))) break;
+  }
+  return FromRocks(it->status(), absl::StrCat("cannot read table ", TableName(table)));
+}
+
+DatabaseHealth RocksDatabase::health() const {
+  const absl::Status admitted = AdmitWrite();
+  if (admitted.ok()) return {};
+  DatabaseHealth health;
+  health.detail = std::string(admitted.message());
+  health.state = absl::IsDataLoss(admitted) ? DatabaseHealth::State::kCorrupt
+                 : guard_->failed()         ? DatabaseHealth::State::kFailedSync
+                                            : DatabaseHealth::State::kDiskFull;
+  return health;
+}
+
+absl::StatusOr<std::unique_ptr<Database>> OpenDatabaseOn(
+    const DatabaseOptions& options, const std::shared_ptr<rocksdb::FileSystem>& base) {
+  GLUTWATCH_ASSIGN_OR_RETURN(DataFolder folder, DataFolder::Hold(options.path));
+  auto database = std::make_unique<RocksDatabase>(options, std::move(folder), base);
+  GLUTWATCH_RETURN_IF_ERROR(database->Open());
+  return std::unique_ptr<Database>(std::move(database));
+}
+
+absl::StatusOr<std::unique_ptr<Database>> Database::Open(const DatabaseOptions& options) {
+  return OpenDatabaseOn(options, rocksdb::FileSystem::Default());
+}
+
+}  // namespace glutwatch::storage
