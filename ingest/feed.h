@@ -81,12 +81,18 @@ class RowSink {
   // A non-OK status stops the reading; Feed::Read returns it.
   virtual absl::Status Accept(FeedRow row) = 0;
   virtual absl::Status Refuse(RefusedRow row) = 0;
+  // Something about the document as a whole that its reader should know: "page is cut off at 1000
+  // rows". The default drops it.
+  virtual void Note(std::string /*note*/) {}
 };
 
 // One downloaded or local piece of a feed, decompressed, with the name that messages use.
 struct FeedDocument {
   std::string name;     // "prices.csv", or the URL
   std::string content;  // bytes, after .xz was undone
+  // One page of a source that goes on to the next one by itself: that more rows exist is then not
+  // worth a note.
+  bool is_page = false;
 };
 
 // An adapter for one feed format.

@@ -22,6 +22,10 @@ class JsonRecord {
   // All values joined with '|', for messages.
   std::string Raw() const;
 
+  size_t size() const { return size_; }
+  absl::string_view key(size_t i) const { return fields_[i].key; }
+  absl::string_view value(size_t i) const { return fields_[i].text; }
+
   void Clear() { size_ = 0; }
   std::string* Add(absl::string_view key);
 

@@ -32,10 +32,12 @@ bool ParseCellName(absl::string_view text, size_t* column, int64_t* row) {
   return *row >= 1 && *row <= kMaxRows;
 }
 
-// True for plain digits with at most one point and no more than 15 characters: such a number is
-// its own shortest decimal.
+// True for plain digits of no more than 15 characters without idle zeros ("1.0", "007"): such a
+// number is its own shortest decimal.
 bool IsShortPlain(absl::string_view text) {
   if (text.empty() || text.size() > 15) return false;
+  if (absl::StrContains(text, '.') && (text.back() == '0' || text.back() == '.')) return false;
+  if (text[0] == '.' || (text[0] == '0' && text.size() > 1 && text[1] != '.')) return false;
   return std::all_of(text.begin(), text.end(), [](char c) {
     return c == '.' || absl::ascii_isdigit(static_cast<unsigned char>(c));
   });
