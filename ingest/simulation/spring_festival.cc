@@ -8,15 +8,14 @@ namespace {
 
 // Month * 100 + day of the first day of the lunar year, 2000 to 2040, as the official calendar
 // (GB/T 33661) has it.
-constexpr int kFestivals[] = {
-    205, 124, 212, 201, 122, 209, 129, 218, 207, 126, 214, 203, 123, 210, 131, 219, 208, 128,
-    216, 205, 125, 212, 201, 122, 210, 129, 217, 206, 126, 213, 203, 123, 211, 131, 219, 208,
-    128, 215, 204, 124, 212};
+constexpr int kFestivals[] = {205, 124, 212, 201, 122, 209, 129, 218, 207, 126, 214, 203, 123, 210,
+                              131, 219, 208, 128, 216, 205, 125, 212, 201, 122, 210, 129, 217, 206,
+                              126, 213, 203, 123, 211, 131, 219, 208, 128, 215, 204, 124, 212};
 static_assert(std::size(kFestivals) == kLastFestivalYear - kFirstFestivalYear + 1);
 
 Day FestivalOf(int year) {
-  const int entry = kFestivals[std::clamp(year, kFirstFestivalYear, kLastFestivalYear) -
-                               kFirstFestivalYear];
+  const int entry =
+      kFestivals[std::clamp(year, kFirstFestivalYear, kLastFestivalYear) - kFirstFestivalYear];
   return ToDay(absl::CivilDay(year, entry / 100, entry % 100));
 }
 
