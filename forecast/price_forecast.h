@@ -13,16 +13,17 @@ namespace glutwatch::forecast {
 struct ForecastPoint {
   Day day{};
   double median = 0;
-  double low80 = 0;   // 80 % interval
+  double low80 = 0;  // 80 % interval
   double high80 = 0;
-  double low95 = 0;   // 95 % interval
+  double low95 = 0;  // 95 % interval
   double high95 = 0;
   std::optional<double> norm;  // usual on that day; nullopt if there is no norm
 };
 
 struct PriceForecast {
-  Day origin{};         // the last day that it knew
-  std::string method;   // "damped trend on the seasonally adjusted price", "damped trend", "last price"
+  Day origin{};  // the last day that it knew
+  std::string
+      method;  // "damped trend on the seasonally adjusted price", "damped trend", "last price"
   std::vector<ForecastPoint> points;  // origin + 1 ... origin + horizon
 };
 

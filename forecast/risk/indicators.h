@@ -12,13 +12,13 @@ namespace glutwatch::forecast::risk {
 // data cannot support is nullopt.
 struct DayIndicators {
   Day day{};
-  std::optional<double> price;         // the day's own
-  std::optional<double> median_price;  // of the newest five prices of the last 21 days
-  std::optional<double> norm;          // usual at this time of the year, unit of the price
-  int norm_years = 0;                  // earlier years that the norm rests on
+  std::optional<double> price;          // the day's own
+  std::optional<double> median_price;   // of the newest five prices of the last 21 days
+  std::optional<double> norm;           // usual at this time of the year, unit of the price
+  int norm_years = 0;                   // earlier years that the norm rests on
   std::optional<double> price_to_norm;  // median_price / norm
   std::optional<double> ifpa;           // FAO; low is negative
-  std::optional<double> alps;           // WFP on log prices, in standard deviations; low is negative
+  std::optional<double> alps;  // WFP on log prices, in standard deviations; low is negative
   std::optional<double> price_to_total_cost;  // median_price / total cost
   std::optional<double> price_to_cash_cost;   // median_price / cash cost
   std::optional<double> year_on_year;         // median_price / median around the same day last year
