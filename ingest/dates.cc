@@ -147,6 +147,9 @@ absl::StatusOr<Day> ParseDate(absl::string_view text, const DateOptions& options
     if (pieces.size() == 1 && pieces[0].digits > 0) {
       return FromOneNumber(trimmed, pieces[0], options);
     }
+    if (pieces.size() == 2 && options.default_year > 0) {
+      return MakeDay(trimmed, options.default_year, pieces[0].number, pieces[1].number);
+    }
     if (pieces.size() == 3) {
       return FromThree(trimmed, pieces, options, era || options.roc_years);
     }

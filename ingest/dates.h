@@ -17,6 +17,8 @@ struct DateOptions {
   bool roc_years = false;
   // A plain number such as 41435 is an Excel serial of the 1900 system.
   bool excel_serials = false;
+  // The year of dates without one, which are month first: "6月10日", "6/10". 0 refuses them.
+  int default_year = 0;
 };
 
 // Reads one date as feeds write it; full-width digits and a time of day after a blank or 'T' are

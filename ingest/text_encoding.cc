@@ -11,6 +11,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
+#include "base/utf8.h"
 
 namespace glutwatch::ingest {
 namespace {
@@ -21,30 +22,16 @@ constexpr absl::string_view kIdeographicSpace = "\xE3\x80\x80";
 
 uint8_t ByteAt(absl::string_view text, size_t i) { return static_cast<uint8_t>(text[i]); }
 
-// The length of the valid UTF-8 sequence at `i`, or 0.
-size_t SequenceLength(absl::string_view text, size_t i) {
-  const uint8_t lead = ByteAt(text, i);
-  if (lead < 0x80) return 1;
-  const size_t length = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 2;
-  if (lead < 0xC2 || lead > 0xF4 || i + length > text.size()) return 0;
-  const uint8_t second = ByteAt(text, i + 1);
-  // Overlong forms, surrogates and code points past U+10FFFF show in the second byte.
-  if (lead == 0xE0 && second < 0xA0) return 0;
-  if (lead == 0xED && second > 0x9F) return 0;
-  if (lead == 0xF0 && second < 0x90) return 0;
-  if (lead == 0xF4 && second > 0x8F) return 0;
-  for (size_t k = 1; k < length; ++k) {
-    if ((ByteAt(text, i + k) & 0xC0) != 0x80) return 0;
-  }
-  return length;
-}
-
 // The offset of the first byte that is not UTF-8, or npos.
 size_t FirstInvalid(absl::string_view text) {
-  for (size_t i = 0; i < text.size();) {
-    const size_t length = SequenceLength(text, i);
-    if (length == 0) return i;
-    i += length;
+  absl::string_view rest = text;
+  char32_t ignored = 0;
+  while (!rest.empty()) {
+    if (static_cast<uint8_t>(rest[0]) < 0x80) {
+      rest.remove_prefix(1);
+    } else if (!TakeCodePoint(&rest, &ignored)) {
+      return text.size() - rest.size();
+    }
   }
   return absl::string_view::npos;
 }
