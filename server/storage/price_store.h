@@ -64,8 +64,10 @@ class PriceStore {
   virtual ~PriceStore();
 
   // Queues `batch`; `done` is called once, from the store's writer thread, when it is fsynced and
-  // visible, or with the error. Batches are applied in the order of the calls. `done` must not
-  // block and must not call Append's blocking form.
+  // visible, or with the error; with INVALID_ARGUMENT or because of a full queue already before
+  // AppendAsync returns. Batches are applied in the order of the calls. `done` must not block and
+  // must not call Append's blocking form. What is queued when the store is destroyed is committed
+  // first.
   //
   // Errors: INVALID_ARGUMENT (limits above; names the row); ALREADY_EXISTS "BATCH_ID_REUSED" (same
   // id, other digest); RESOURCE_EXHAUSTED (disk full, or the queue is); UNAVAILABLE (failed fsync).

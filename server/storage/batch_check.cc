@@ -1,0 +1,89 @@
+#include "server/storage/batch_check.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "absl/container/flat_hash_set.h"
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "server/storage/paged_array.h"
+
+namespace glutwatch::storage {
+namespace {
+
+constexpr size_t kMaxSourceBytes = 200;
+constexpr uint8_t kAllPresence = kHasLow | kHasModal | kHasHigh | kHasArrivals;
+constexpr uint32_t kMaxSeries = PagedArray<int>::kMaxIndex;
+// Series, day and lot in one number: 26, 17 and 16 bits.
+static_assert(kMaxSeries < (uint32_t{1} << 26) && (kMaxDay - kMinDay) < (1 << 17));
+
+uint64_t RowKey(const BatchRow& row) {
+  return (static_cast<uint64_t>(row.series) << 33) |
+         (static_cast<uint64_t>(row.observation.day - kMinDay) << 16) | row.observation.lot;
+}
+
+const char* RowProblem(const BatchRow& row) {
+  const Observation& o = row.observation;
+  const auto series = static_cast<uint32_t>(row.series);
+  if (series == 0 || series > kMaxSeries) return "its series is not within 1..67108863";
+  if (o.day < kMinDay || o.day > kMaxDay) return "its day is not within 1900-01-01..2170-01-01";
+  if (o.status < DayStatus::kTraded || o.status > DayStatus::kNotReported) {
+    return "its day status is not within 1..5";
+  }
+  if ((o.presence & ~kAllPresence) != 0) return "its presence has unknown bits";
+  const bool unset_is_zero = ((o.presence & kHasLow) != 0 || o.low_e4 == 0) &&
+                             ((o.presence & kHasModal) != 0 || o.modal_e4 == 0) &&
+                             ((o.presence & kHasHigh) != 0 || o.high_e4 == 0) &&
+                             ((o.presence & kHasArrivals) != 0 || o.arrivals_e4 == 0);
+  return unset_is_zero ? nullptr : "a number that is not present is not 0";
+}
+
+absl::Status RowError(size_t index, absl::string_view problem) {
+  return absl::InvalidArgumentError(absl::StrCat("row ", index, ": ", problem));
+}
+
+absl::Status CheckUnique(const std::vector<BatchRow>& rows) {
+  // Nearly every batch is in order of series or of day; a set is for the others.
+  auto by_series = [](const BatchRow& a, const BatchRow& b) { return RowKey(a) >= RowKey(b); };
+  if (std::adjacent_find(rows.begin(), rows.end(), by_series) == rows.end()) {
+    return absl::OkStatus();
+  }
+  auto by_day = [](const BatchRow& a, const BatchRow& b) {
+    if (a.observation.day != b.observation.day) return a.observation.day > b.observation.day;
+    if (a.series != b.series) return a.series > b.series;
+    return a.observation.lot >= b.observation.lot;
+  };
+  if (std::adjacent_find(rows.begin(), rows.end(), by_day) == rows.end()) return absl::OkStatus();
+  absl::flat_hash_set<uint64_t> seen;
+  seen.reserve(rows.size());
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (!seen.insert(RowKey(rows[i])).second) {
+      return RowError(i, "an earlier row has the same series, day and lot");
+    }
+  }
+  return absl::OkStatus();
+}
+
+}  // namespace
+
+absl::Status CheckBatch(const Batch& batch) {
+  if (batch.batch_id.empty() || batch.batch_id.size() > kMaxBatchIdBytes) {
+    return absl::InvalidArgumentError(absl::StrCat("batch id: ", batch.batch_id.size(),
+                                                   " bytes, expected 1 to ", kMaxBatchIdBytes));
+  }
+  if (batch.source.size() > kMaxSourceBytes) {
+    return absl::InvalidArgumentError(absl::StrCat("source: ", batch.source.size(),
+                                                   " bytes, expected at most ", kMaxSourceBytes));
+  }
+  if (batch.rows.size() > kMaxBatchRows) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("batch of ", batch.rows.size(), " rows, expected at most ", kMaxBatchRows));
+  }
+  for (size_t i = 0; i < batch.rows.size(); ++i) {
+    const char* problem = RowProblem(batch.rows[i]);
+    if (problem != nullptr) return RowError(i, problem);
+  }
+  return CheckUnique(batch.rows);
+}
+
+}  // namespace glutwatch::storage

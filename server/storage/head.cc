@@ -1,0 +1,97 @@
+#include "server/storage/head.h"
+
+#include <cassert>
+#include <utility>
+
+namespace glutwatch::storage {
+
+HeadEpoch::HeadEpoch(int64_t id)
+    : id_(id), blocks_(std::make_unique<std::atomic<HeadRow*>[]>(kBlocks)) {}
+
+HeadEpoch::~HeadEpoch() {
+  for (uint32_t i = 0; i < kBlocks; ++i) delete[] blocks_[i].load();
+}
+
+void HeadEpoch::Append(SeriesId series, const Observation& observation, int64_t recorded_us) {
+  assert(next_ < kMaxRows);
+  HeadRow* block = blocks_[next_ / kBlockRows].load(std::memory_order_relaxed);
+  if (block == nullptr) {
+    block = new HeadRow[kBlockRows];
+    blocks_[next_ / kBlockRows].store(block, std::memory_order_release);
+    bytes_.fetch_add(int64_t{kBlockRows} * int64_t{sizeof(HeadRow)}, std::memory_order_relaxed);
+  }
+  const size_t index_bytes = last_.bytes();
+  std::atomic<uint32_t>* last = last_.Grow(static_cast<uint32_t>(series));
+  if (last_.bytes() != index_bytes) {
+    bytes_.fetch_add(static_cast<int64_t>(last_.bytes() - index_bytes), std::memory_order_relaxed);
+  }
+  HeadRow& row = block[next_ % kBlockRows];
+  row.recorded_us = recorded_us;
+  row.series = static_cast<uint32_t>(series);
+  row.previous = last->load(std::memory_order_relaxed);
+  row.observation = observation;
+  last->store(next_, std::memory_order_release);
+  ++next_;
+  rows_.store(rows_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+}
+
+void HeadEpoch::Unlink(uint32_t count) {
+  assert(count < next_);
+  for (uint32_t at = next_ - 1; at > next_ - 1 - count; --at) {
+    const HeadRow& row = Row(at);
+    last_.Find(row.series)->store(row.previous, std::memory_order_release);
+  }
+  rows_.fetch_sub(count, std::memory_order_relaxed);
+}
+
+Head::Head() : active_(std::make_shared<HeadEpoch>(1)), epochs_({active_}) {}
+
+Head::View Head::Snapshot() const {
+  View view;
+  // In this order: an epoch is on the list before a commit in it becomes visible.
+  view.visible_us = visible_us();
+  MutexLock lock(&mu_);
+  view.generation = generation_;
+  view.epochs = epochs_;
+  return view;
+}
+
+int64_t Head::bytes() const {
+  MutexLock lock(&mu_);
+  int64_t total = 0;
+  for (const auto& epoch : epochs_) total += epoch->bytes();
+  return total;
+}
+
+int64_t Head::rows() const {
+  MutexLock lock(&mu_);
+  int64_t total = 0;
+  for (const auto& epoch : epochs_) total += epoch->rows();
+  return total;
+}
+
+int64_t Head::Seal() {
+  if (active_->last_recorded_us() != 0) {
+    active_ = std::make_shared<HeadEpoch>(active_->id() + 1);
+    MutexLock lock(&mu_);
+    epochs_.insert(epochs_.begin(), active_);
+  }
+  return active_->id() - 1;
+}
+
+std::shared_ptr<const HeadEpoch> Head::OldestSealed() const {
+  MutexLock lock(&mu_);
+  return epochs_.size() > 1 ? epochs_.back() : nullptr;
+}
+
+void Head::Remove(int64_t epoch_id) {
+  std::shared_ptr<const HeadEpoch> freed;  // outside the lock
+  MutexLock lock(&mu_);
+  assert(epochs_.size() > 1 && epochs_.back()->id() == epoch_id);
+  if (epochs_.back()->id() != epoch_id) return;
+  freed = std::move(epochs_.back());
+  epochs_.pop_back();
+  ++generation_;
+}
+
+}  // namespace glutwatch::storage

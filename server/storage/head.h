@@ -1,0 +1,128 @@
+#pragma once
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/mutex.h"
+#include "server/storage/observation.h"
+#include "server/storage/paged_array.h"
+
+namespace glutwatch::storage {
+
+// One row of the head: a cache line. Never changed once linked.
+struct HeadRow {
+  int64_t recorded_us = 0;
+  uint32_t series = 0;
+  uint32_t previous = 0;  // the series' row before this one in the epoch, by index; 0: none
+  Observation observation;
+};
+static_assert(sizeof(HeadRow) == 64);
+
+// A stretch of the newest rows, in order of arrival, each linked to its series' row before it.
+//
+// One writer; any number of readers, without locks. A reader must leave out rows whose
+// recorded_us is beyond what it knows to be visible: the writer links rows before they are
+// durable, and unlinks them again if they do not become so.
+class HeadEpoch {
+ public:
+  explicit HeadEpoch(int64_t id);
+  ~HeadEpoch();
+  HeadEpoch(const HeadEpoch&) = delete;
+  HeadEpoch& operator=(const HeadEpoch&) = delete;
+
+  // Writer only.
+  void Append(SeriesId series, const Observation& observation, int64_t recorded_us);
+  // Writer only: unlinks the newest `count` rows. Their room is not used again, because a reader
+  // may still be on them.
+  void Unlink(uint32_t count);
+
+  // Calls `visit(row)` for the series' rows, newest arrival first.
+  template <typename Visitor>
+  void ForEach(SeriesId series, const Visitor& visit) const {
+    const std::atomic<uint32_t>* last = last_.Find(static_cast<uint32_t>(series));
+    if (last == nullptr) return;
+    for (uint32_t at = last->load(std::memory_order_acquire); at != 0;) {
+      const HeadRow& row = Row(at);
+      visit(row);
+      at = row.previous;
+    }
+  }
+  // Calls `visit(series)` for every series with a row, ascending. Once writing has ended.
+  template <typename Visitor>
+  void ForEachSeries(const Visitor& visit) const {
+    for (uint32_t page = 0; page < last_.end(); page += PagedArray<uint32_t>::kPageSize) {
+      const std::atomic<uint32_t>* first = last_.Find(page);
+      if (first == nullptr) continue;
+      for (uint32_t i = 0; i < PagedArray<uint32_t>::kPageSize; ++i) {
+        if (first[i].load(std::memory_order_acquire) != 0) visit(SeriesId{page + i});
+      }
+    }
+  }
+
+  int64_t id() const { return id_; }
+  bool full() const { return next_ + kReservedRows > kMaxRows; }
+  int64_t rows() const { return rows_.load(std::memory_order_relaxed); }
+  int64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
+  // The newest commit in the epoch; writer only, or once writing has ended.
+  int64_t last_recorded_us() const { return last_recorded_us_; }
+  void set_last_recorded_us(int64_t us) { last_recorded_us_ = us; }
+
+ private:
+  static constexpr uint32_t kBlockRows = 4096;
+  static constexpr uint32_t kBlocks = 16384;
+  static constexpr uint32_t kMaxRows = kBlockRows * kBlocks;
+  static constexpr uint32_t kReservedRows = 1 << 20;  // more than a group of batches holds
+
+  const HeadRow& Row(uint32_t at) const {
+    return blocks_[at / kBlockRows].load(std::memory_order_acquire)[at % kBlockRows];
+  }
+
+  const int64_t id_;
+  PagedArray<std::atomic<uint32_t>> last_;  // by series
+  std::unique_ptr<std::atomic<HeadRow*>[]> blocks_;
+  uint32_t next_ = 1;
+  std::atomic<int64_t> rows_{0};
+  std::atomic<int64_t> bytes_{0};
+  int64_t last_recorded_us_ = 0;
+};
+
+// The epochs that are not folded yet: the active one and the sealed ones behind it.
+//
+// Thread-safe; "writer" and "folder" below are the one thread each that may call.
+class Head {
+ public:
+  // What a reader works on: everything recorded up to visible_us is in `epochs` or in a chunk
+  // that is read afterwards.
+  struct View {
+    int64_t visible_us = 0;
+    uint64_t generation = 0;  // changes when an epoch goes: chunks have changed
+    std::vector<std::shared_ptr<const HeadEpoch>> epochs;  // newest first
+  };
+
+  Head();
+  View Snapshot() const;
+  int64_t visible_us() const { return visible_us_.load(std::memory_order_acquire); }
+  int64_t bytes() const;
+  int64_t rows() const;
+
+  HeadEpoch* active() { return active_.get(); }  // writer
+  // Writer: makes every commit up to `recorded_us` visible.
+  void Publish(int64_t recorded_us) { visible_us_.store(recorded_us, std::memory_order_release); }
+  // Writer: closes the active epoch, unless nothing was committed to it, and begins another.
+  // Returns the id of the newest sealed epoch, folded or not; 0 if there never was one.
+  int64_t Seal();
+
+  // Folder.
+  std::shared_ptr<const HeadEpoch> OldestSealed() const;
+  void Remove(int64_t epoch_id);
+
+ private:
+  std::atomic<int64_t> visible_us_{0};
+  std::shared_ptr<HeadEpoch> active_;  // writer
+  mutable Mutex mu_;
+  std::vector<std::shared_ptr<const HeadEpoch>> epochs_ ABSL_GUARDED_BY(mu_);  // newest first
+  uint64_t generation_ ABSL_GUARDED_BY(mu_) = 0;
+};
+
+}  // namespace glutwatch::storage
