@@ -27,7 +27,7 @@ class Catalog {
   virtual ~Catalog();
 
   // nullptr if unknown. Products and units are found by id, display name or alias; feeds' names
-  // are matched after CanonicalId as well. O(1).
+  // are matched after CanonicalId as well, units also as "90 KG" (docs/catalog.md). O(1).
   virtual std::shared_ptr<const Region> FindRegion(absl::string_view code) const = 0;
   virtual std::shared_ptr<const Market> FindMarket(absl::string_view id) const = 0;
   virtual std::shared_ptr<const Product> FindProduct(absl::string_view name) const = 0;
@@ -56,6 +56,9 @@ class Catalog {
   // what was expected: bad id, unknown parent, a loop of parents, unknown time zone, alias that
   // leads to two products, cost without source or not above 0, validity that ends before it begins.
   virtual absl::StatusOr<int> Put(const Resources& resources, bool validate_only = false) = 0;
+  // How often an existing market has moved to another region: an index by region that was built
+  // at another number is stale.
+  virtual int64_t market_moves() const = 0;
   // Everything, so that Put of it into a new catalog gives an equal one.
   virtual Resources Export() const = 0;
 
@@ -67,9 +70,16 @@ class Catalog {
 };
 
 // A feed's own name as a resource id: ASCII letters become lower case; letters of other scripts,
-// digits, '-', '_' and '.' stay; any other run becomes one '-'; at most 64 characters (code
-// points). "Tomato Big(Nepali)" -> "tomato-big-nepali". INVALID_ARGUMENT if nothing remains or
-// the text is not UTF-8.
+// digits, '-', '_' and '.' stay; any other run becomes one '-', at the ends nothing; at most 64
+// characters (code points): of a longer one 55 stay, then '-' and 8 hex digits of a hash of the
+// whole. "Tomato Big(Nepali)" -> "tomato-big-nepali". INVALID_ARGUMENT if nothing remains or the
+// text is not UTF-8.
 absl::StatusOr<std::string> CanonicalId(absl::string_view name);
+
+// Three capital ASCII letters, as in ISO 4217; whether the currency exists is not checked.
+bool IsCurrencyCode(absl::string_view code);
+
+// Regions deeper than this below their country are refused.
+inline constexpr int kMaxRegionDepth = 16;
 
 }  // namespace glutwatch::catalog

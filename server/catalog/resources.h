@@ -19,12 +19,12 @@ struct GeoPoint {
 };
 
 struct Region {
-  std::string code;
-  std::string parent;  // a code; "" for a country
-  std::string code_system;
-  std::string display_name;
-  std::string display_name_en;
-  std::optional<GeoPoint> position;
+  std::string code = {};
+  std::string parent = {};  // a code; "" for a country
+  std::string code_system = {};
+  std::string display_name = {};
+  std::string display_name_en = {};
+  std::optional<GeoPoint> position = {};
   bool operator==(const Region&) const = default;
 };
 
@@ -32,13 +32,13 @@ struct Region {
 enum class MarketKind : uint8_t { kWholesale = 1, kProducingArea = 2, kRetail = 3, kFarmGate = 4 };
 
 struct Market {
-  std::string id;
-  std::string region;  // a code
+  std::string id = {};
+  std::string region = {};  // a code
   MarketKind kind = MarketKind::kWholesale;
-  std::string display_name;
-  std::string display_name_en;
-  std::string time_zone;  // IANA
-  std::optional<GeoPoint> position;
+  std::string display_name = {};
+  std::string display_name_en = {};
+  std::string time_zone = {};  // IANA
+  std::optional<GeoPoint> position = {};
   bool operator==(const Market&) const = default;
 };
 
@@ -46,10 +46,10 @@ struct Market {
 enum class Dimension : uint8_t { kUnspecified = 0, kMass = 1, kCount = 2, kVolume = 3 };
 
 struct Unit {
-  std::string code;
+  std::string code = {};
   Dimension dimension = Dimension::kMass;
-  std::optional<int64_t> base_quantity_e4;  // base units (kg, 1, litre) in one, in 1/10,000
-  std::vector<std::string> aliases;
+  std::optional<int64_t> base_quantity_e4 = {};  // base units (kg, 1, litre) in one, in 1/10,000
+  std::vector<std::string> aliases = {};
   bool operator==(const Unit&) const = default;
 };
 
@@ -57,35 +57,35 @@ struct Unit {
 enum class CostConcept : uint8_t { kCash = 1, kTotal = 2, kHarvest = 3 };
 
 struct ProductionCost {
-  std::string region;  // a code; counts for its subtree
+  std::string region = {};  // a code; counts for its subtree
   CostConcept cost_concept = CostConcept::kTotal;
-  std::string currency;
+  std::string currency = {};
   int64_t cost_e4 = 0;  // per base unit of the product's dimension
-  std::string season;
-  std::string source;
+  std::string season = {};
+  std::string source = {};
   Day valid_from{};
-  std::optional<Day> valid_to;  // last day
+  std::optional<Day> valid_to = {};  // last day
   bool operator==(const ProductionCost&) const = default;
 };
 
 struct GreenChannelMembership {
   Day valid_from{};
-  std::optional<Day> valid_to;  // last day
-  std::string source;
+  std::optional<Day> valid_to = {};  // last day
+  std::string source = {};
   bool operator==(const GreenChannelMembership&) const = default;
 };
 
 struct Product {
-  std::string id;
-  std::string display_name;
-  std::string display_name_en;
-  std::string category;
-  std::optional<int> shelf_life_days;
+  std::string id = {};
+  std::string display_name = {};
+  std::string display_name_en = {};
+  std::string category = {};
+  std::optional<int> shelf_life_days = {};
   Dimension dimension = Dimension::kUnspecified;
-  std::vector<std::string> aliases;
-  std::vector<ProductionCost> costs;
-  std::vector<GreenChannelMembership> green_channel;
-  std::map<std::string, double> kilograms_per_piece;  // by grade
+  std::vector<std::string> aliases = {};
+  std::vector<ProductionCost> costs = {};
+  std::vector<GreenChannelMembership> green_channel = {};
+  std::map<std::string, double> kilograms_per_piece = {};  // by grade
   bool operator==(const Product&) const = default;
 };
 
@@ -94,11 +94,11 @@ inline constexpr char kAllProducts[] = "all";
 
 // A set of resources to be added or replaced together.
 struct Resources {
-  std::string description;
-  std::vector<Unit> units;
-  std::vector<Region> regions;
-  std::vector<Market> markets;
-  std::vector<Product> products;
+  std::string description = {};
+  std::vector<Unit> units = {};
+  std::vector<Region> regions = {};
+  std::vector<Market> markets = {};
+  std::vector<Product> products = {};
 };
 
 }  // namespace glutwatch::catalog

@@ -18,44 +18,51 @@ using storage::SeriesId;
 
 // What a series is. Ids are canonical: those of resources that exist.
 struct SeriesKey {
-  std::string market;
-  std::string product;
-  std::string grade;     // as the feed writes it; "" if there is only one
-  std::string currency;  // ISO 4217
-  std::string unit;      // a unit's code
+  std::string market = {};
+  std::string product = {};
+  std::string grade = {};     // as the feed writes it; "" if there is only one
+  std::string currency = {};  // ISO 4217
+  std::string unit = {};      // a unit's code
   bool operator==(const SeriesKey&) const = default;
 };
 
 struct Series {
   SeriesId id{};
   SeriesKey key;
-  std::string arrivals_unit;  // a unit's code; "" until the first arrivals. Not part of the identity.
+  std::string
+      arrivals_unit;  // a unit's code; "" until the first arrivals. Not part of the identity.
 };
 
 // Which series are meant. Fields that are set must all match; all empty matches everything.
 struct SeriesSelection {
-  std::vector<SeriesId> series;
-  std::vector<std::string> markets;   // ids
-  std::vector<std::string> products;  // names or aliases
-  std::string region;                 // a code; its subtree
+  std::vector<SeriesId> series = {};
+  std::vector<std::string> markets = {};   // ids
+  std::vector<std::string> products = {};  // names or aliases
+  std::string region = {};                 // a code; its subtree
 };
 
 // Gives each series its number. Numbers are dense from 1 and never change. Thread-safe.
 //
-// Sized for 500,000 series: about 100 bytes each, strings of markets, products, grades and units
-// are kept once.
+// Sized for 500,000 series: below 160 bytes each; strings of markets, products, grades and units
+// are kept once. Readers do not wait for a write.
 class SeriesRegistry {
  public:
   static absl::StatusOr<std::unique_ptr<SeriesRegistry>> Open(storage::Database* database,
                                                               const Catalog* catalog);
   virtual ~SeriesRegistry();
 
-  // The numbers of `keys`, in their order; unknown ones are registered, as one write for all of
-  // them, on disk no later than anything that is written after the call returns. Errors: those
-  // of Database::Write.
+  // The numbers of `keys`, in their order, which may name a series more than once; unknown ones are
+  // registered, as one write for all of them, on disk no later than anything that is written after
+  // the call returns. Errors: those of Database::Write.
   virtual absl::StatusOr<std::vector<SeriesId>> Resolve(absl::Span<const SeriesKey> keys) = 0;
-  // The arrivals unit of a series, once set, stays: FAILED_PRECONDITION if it is another one.
-  virtual absl::Status SetArrivalsUnit(SeriesId series, absl::string_view unit) = 0;
+  // The arrivals unit of a series, once set, stays. Sets those that have none, as one write, and
+  // returns for each of `series` what it is now; durability and errors as Resolve.
+  //
+  // INVALID_ARGUMENT if the spans differ in length or a unit is empty; NOT_FOUND names a series.
+  virtual absl::StatusOr<std::vector<std::string>> SetArrivalsUnits(
+      absl::Span<const SeriesId> series, absl::Span<const std::string> units) = 0;
+  // As SetArrivalsUnits for one: FAILED_PRECONDITION if it has another one.
+  absl::Status SetArrivalsUnit(SeriesId series, absl::string_view unit);
 
   virtual std::optional<Series> Find(SeriesId series) const = 0;
   // Ascending. At most `limit`, with numbers greater than `after`. NOT_FOUND names a market,
@@ -63,8 +70,8 @@ class SeriesRegistry {
   virtual absl::StatusOr<std::vector<SeriesId>> Select(const SeriesSelection& selection,
                                                        SeriesId after, size_t limit) const = 0;
   // Ascending: the series of one product in all markets that lie directly in `region`.
-  virtual std::vector<SeriesId> InGroup(absl::string_view product, absl::string_view region)
-      const = 0;
+  virtual std::vector<SeriesId> InGroup(absl::string_view product,
+                                        absl::string_view region) const = 0;
   virtual int64_t size() const = 0;
 };
 

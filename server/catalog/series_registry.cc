@@ -1,0 +1,295 @@
+#include "server/catalog/series_registry.h"
+
+#include <utility>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/strings/escaping.h"
+#include "absl/strings/numbers.h"
+#include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
+#include "base/mutex.h"
+#include "base/status_macros.h"
+#include "server/catalog/series_block.h"
+#include "server/catalog/series_table.h"
+
+namespace glutwatch::catalog {
+namespace {
+
+using storage::Durability;
+using storage::Table;
+
+constexpr absl::string_view kNamePrefix = "series/";
+
+void PutBigEndian32(uint32_t value, std::string* out) {
+  for (int shift = 24; shift >= 0; shift -= 8) out->push_back(static_cast<char>(value >> shift));
+}
+
+// A block of definitions: the number of its first series. Never 0, which marks the other kind.
+std::string DefinitionsKey(uint32_t first) {
+  std::string key;
+  PutBigEndian32(first, &key);
+  return key;
+}
+
+// A block of arrivals units: 0, then the number of the change (two times 32 bits).
+std::string ArrivalsUnitsKey(uint64_t change) {
+  std::string key;
+  PutBigEndian32(0, &key);
+  PutBigEndian32(static_cast<uint32_t>(change >> 32), &key);
+  PutBigEndian32(static_cast<uint32_t>(change), &key);
+  return key;
+}
+
+absl::Status Damaged(absl::string_view key, absl::string_view what) {
+  return absl::DataLossError(
+      absl::StrCat("table series, key ", absl::BytesToHexString(key), ": ", what));
+}
+
+class StoredRegistry final : public SeriesRegistry {
+ public:
+  StoredRegistry(storage::Database* database, const Catalog* catalog)
+      : database_(database), catalog_(catalog), table_(catalog) {}
+
+  absl::Status Load();
+
+  absl::StatusOr<std::vector<SeriesId>> Resolve(absl::Span<const SeriesKey> keys) override;
+  absl::StatusOr<std::vector<std::string>> SetArrivalsUnits(
+      absl::Span<const SeriesId> series, absl::Span<const std::string> units) override;
+
+  std::optional<Series> Find(SeriesId series) const override {
+    ReaderMutexLock lock(&mu_);
+    if (!table_.Has(series)) return std::nullopt;
+    return table_.Get(series);
+  }
+  absl::StatusOr<std::vector<SeriesId>> Select(const SeriesSelection& selection, SeriesId after,
+                                               size_t limit) const override;
+  std::vector<SeriesId> InGroup(absl::string_view product, absl::string_view region) const override;
+  int64_t size() const override {
+    ReaderMutexLock lock(&mu_);
+    return static_cast<int64_t>(table_.size());
+  }
+
+ private:
+  // The numbers of keys that have one; SeriesId{0} and an entry in `missing` for the others.
+  std::vector<SeriesId> FindKnown(absl::Span<const SeriesKey> keys,
+                                  std::vector<size_t>* missing) const;
+  absl::Status LoadDefinitions(absl::string_view key, absl::string_view value)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
+  storage::Database* const database_;
+  const Catalog* const catalog_;
+  Mutex write_mu_;  // one writer at a time; taken before mu_
+  mutable SharedMutex mu_;
+  mutable SeriesTable table_ ABSL_GUARDED_BY(mu_);
+  uint64_t arrivals_changes_ ABSL_GUARDED_BY(write_mu_) = 0;
+};
+
+absl::Status StoredRegistry::LoadDefinitions(absl::string_view key, absl::string_view value) {
+  const auto next = static_cast<uint32_t>(table_.size() + 1);
+  std::vector<SeriesKey> keys;
+  if (key != DefinitionsKey(next) || !DecodeDefinitions(value, &keys)) {
+    return Damaged(
+        key, absl::StrCat("expected the definitions from ", SeriesName(SeriesId{next}), " on"));
+  }
+  for (const SeriesKey& one : keys) table_.Add(table_.Pack(one));
+  return absl::OkStatus();
+}
+
+absl::Status StoredRegistry::Load() {
+  MutexLock one_writer(&write_mu_);
+  WriterMutexLock lock(&mu_);
+  std::vector<ArrivalsUnitChange> changes;
+  absl::Status status;
+  GLUTWATCH_RETURN_IF_ERROR(
+      database_->Scan(Table::kSeries, "", "", [&](absl::string_view key, absl::string_view value) {
+        if (key.size() == ArrivalsUnitsKey(0).size()) {
+          ++arrivals_changes_;
+          if (!DecodeArrivalsUnits(value, &changes)) {
+            status = Damaged(key, "not a block of arrivals units");
+          }
+        } else {
+          status = LoadDefinitions(key, value);
+        }
+        return status.ok();
+      }));
+  GLUTWATCH_RETURN_IF_ERROR(status);
+  for (const ArrivalsUnitChange& change : changes) {
+    if (!table_.Has(change.series)) {
+      return absl::DataLossError(absl::StrCat("table series: arrivals unit of ",
+                                              SeriesName(change.series), ", which is not defined"));
+    }
+    table_.SetArrivalsUnit(change.series, change.unit);
+  }
+  return absl::OkStatus();
+}
+
+std::vector<SeriesId> StoredRegistry::FindKnown(absl::Span<const SeriesKey> keys,
+                                                std::vector<size_t>* missing) const {
+  std::vector<SeriesId> ids(keys.size());
+  ReaderMutexLock lock(&mu_);
+  for (size_t i = 0; i < keys.size(); ++i) {
+    const std::optional<PackedKey> packed = table_.FindPacked(keys[i]);
+    if (packed.has_value()) ids[i] = table_.Lookup(*packed);
+    if (ids[i] == SeriesId{0}) missing->push_back(i);
+  }
+  return ids;
+}
+
+absl::StatusOr<std::vector<SeriesId>> StoredRegistry::Resolve(absl::Span<const SeriesKey> keys) {
+  std::vector<size_t> missing;
+  std::vector<SeriesId> ids = FindKnown(keys, &missing);
+  if (missing.empty()) return ids;
+
+  MutexLock one_writer(&write_mu_);
+  std::vector<PackedKey> added;
+  std::vector<SeriesKeyView> definitions;
+  uint32_t first = 0;
+  {
+    WriterMutexLock lock(&mu_);
+    first = static_cast<uint32_t>(table_.size() + 1);
+    if (table_.size() + missing.size() > kMaxSeries) {
+      return absl::ResourceExhaustedError(absl::StrCat(
+          "there are ", table_.size(), " series, expected at most ", kMaxSeries, " in all"));
+    }
+    absl::flat_hash_map<PackedKey, SeriesId> pending;
+    for (const size_t i : missing) {
+      // The strings are interned for good even if the write fails: a later try needs them too.
+      const PackedKey packed = table_.Pack(keys[i]);
+      ids[i] = table_.Lookup(packed);  // another caller may have been faster
+      if (ids[i] != SeriesId{0}) continue;
+      const SeriesId next{static_cast<uint32_t>(first + added.size())};
+      const auto [known, is_new] = pending.emplace(packed, next);
+      ids[i] = known->second;
+      if (!is_new) continue;
+      added.push_back(packed);
+      definitions.push_back(
+          {keys[i].market, keys[i].product, keys[i].grade, keys[i].currency, keys[i].unit});
+    }
+  }
+  if (added.empty()) return ids;
+  storage::WriteSet set;
+  set.Put(Table::kSeries, DefinitionsKey(first), EncodeDefinitions(definitions));
+  GLUTWATCH_RETURN_IF_ERROR(database_->Write(set, Durability::kBuffered));
+  WriterMutexLock lock(&mu_);
+  for (const PackedKey& packed : added) table_.Add(packed);
+  return ids;
+}
+
+absl::StatusOr<std::vector<std::string>> StoredRegistry::SetArrivalsUnits(
+    absl::Span<const SeriesId> series, absl::Span<const std::string> units) {
+  if (series.size() != units.size()) {
+    return absl::InvalidArgumentError(absl::StrCat(series.size(), " series, but ", units.size(),
+                                                   " units, expected one for each"));
+  }
+  MutexLock one_writer(&write_mu_);
+  std::vector<std::string> now(series.size());
+  std::vector<ArrivalsUnitChange> changes;
+  {
+    ReaderMutexLock lock(&mu_);
+    absl::flat_hash_map<SeriesId, size_t> pending;
+    for (size_t i = 0; i < series.size(); ++i) {
+      if (!table_.Has(series[i])) {
+        return absl::NotFoundError(absl::StrCat(SeriesName(series[i]), " does not exist"));
+      }
+      if (units[i].empty()) {
+        return absl::InvalidArgumentError(absl::StrCat(
+            SeriesName(series[i]), ": arrivals unit is empty, expected a unit's code"));
+      }
+      now[i] = table_.ArrivalsUnit(series[i]);
+      if (!now[i].empty()) continue;
+      const auto [known, is_new] = pending.emplace(series[i], i);
+      now[i] = units[known->second];
+      if (is_new) changes.push_back({series[i], units[i]});
+    }
+  }
+  if (changes.empty()) return now;
+  storage::WriteSet set;
+  set.Put(Table::kSeries, ArrivalsUnitsKey(arrivals_changes_ + 1), EncodeArrivalsUnits(changes));
+  GLUTWATCH_RETURN_IF_ERROR(database_->Write(set, Durability::kBuffered));
+  ++arrivals_changes_;
+  WriterMutexLock lock(&mu_);
+  for (const ArrivalsUnitChange& change : changes) {
+    table_.SetArrivalsUnit(change.series, change.unit);
+  }
+  return now;
+}
+
+absl::StatusOr<std::vector<SeriesId>> StoredRegistry::Select(const SeriesSelection& selection,
+                                                             SeriesId after, size_t limit) const {
+  SeriesTable::Filter filter;
+  for (const std::string& id : selection.markets) {
+    if (catalog_->FindMarket(id) == nullptr) {
+      return absl::NotFoundError(absl::StrCat("market \"", id, "\" does not exist"));
+    }
+    filter.markets.push_back(id);
+  }
+  for (const std::string& name : selection.products) {
+    const std::shared_ptr<const Product> product = catalog_->FindProduct(name);
+    if (product == nullptr) {
+      return absl::NotFoundError(absl::StrCat("product \"", name, "\" does not exist"));
+    }
+    filter.products.push_back(product->id);
+  }
+  if (!selection.region.empty() && catalog_->FindRegion(selection.region) == nullptr) {
+    return absl::NotFoundError(absl::StrCat("region \"", selection.region, "\" does not exist"));
+  }
+  filter.region = selection.region;
+  filter.series = selection.series;
+  ReaderMutexLock lock(&mu_);
+  for (const SeriesId series : selection.series) {
+    if (!table_.Has(series)) {
+      return absl::NotFoundError(absl::StrCat(SeriesName(series), " does not exist"));
+    }
+  }
+  return table_.Select(filter, after, limit);
+}
+
+std::vector<SeriesId> StoredRegistry::InGroup(absl::string_view product,
+                                              absl::string_view region) const {
+  {
+    ReaderMutexLock lock(&mu_);
+    if (table_.GroupsAreFresh()) return table_.InGroup(product, region);
+  }
+  WriterMutexLock lock(&mu_);
+  table_.RefreshGroups();
+  return table_.InGroup(product, region);
+}
+
+}  // namespace
+
+SeriesRegistry::~SeriesRegistry() = default;
+
+absl::StatusOr<std::unique_ptr<SeriesRegistry>> SeriesRegistry::Open(storage::Database* database,
+                                                                     const Catalog* catalog) {
+  auto registry = std::make_unique<StoredRegistry>(database, catalog);
+  GLUTWATCH_RETURN_IF_ERROR(registry->Load());
+  return registry;
+}
+
+absl::Status SeriesRegistry::SetArrivalsUnit(SeriesId series, absl::string_view unit) {
+  const std::string wanted(unit);
+  GLUTWATCH_ASSIGN_OR_RETURN(const std::vector<std::string> now,
+                             SetArrivalsUnits({&series, 1}, {&wanted, 1}));
+  if (now[0] == wanted) return absl::OkStatus();
+  return absl::FailedPreconditionError(absl::StrCat(SeriesName(series), ": arrivals are in \"",
+                                                    now[0], "\", expected the same, not \"", unit,
+                                                    "\""));
+}
+
+std::string SeriesName(SeriesId series) {
+  return absl::StrCat(kNamePrefix, static_cast<uint32_t>(series));
+}
+
+absl::StatusOr<SeriesId> ParseSeriesName(absl::string_view name) {
+  absl::string_view digits = name;
+  uint32_t number = 0;
+  if (!absl::ConsumePrefix(&digits, kNamePrefix) || digits.empty() || digits[0] == '0' ||
+      digits.find_first_not_of("0123456789") != absl::string_view::npos ||
+      !absl::SimpleAtoi(digits, &number)) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("series is \"", name.substr(0, 100), "\", expected \"series/123\""));
+  }
+  return SeriesId{number};
+}
+
+}  // namespace glutwatch::catalog
