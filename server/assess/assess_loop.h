@@ -26,10 +26,11 @@ struct ChangedGroup {
 // over, and only a successful round moves the position. Thread-safe.
 class AssessLoop {
  public:
-  // Judges `groups` on the observations as of `vintage_us` and makes the result and the position
-  // `vintage_us` durable together. A non-OK answer leaves the round to be tried again.
-  using Judge =
-      std::function<absl::Status(absl::Span<const ChangedGroup> groups, int64_t vintage_us)>;
+  // Judges `groups` on the observations as of `vintage_us`. With the `last` piece of a round, the
+  // result and the position `vintage_us` are made durable together. A non-OK answer leaves the
+  // whole round to be tried again.
+  using Judge = std::function<absl::Status(absl::Span<const ChangedGroup> groups,
+                                           int64_t vintage_us, bool last)>;
 
   struct Options {
     absl::Duration delay = absl::Milliseconds(20);  // how long changes gather before a round
@@ -39,10 +40,11 @@ class AssessLoop {
 
   // Takes over the store's change listener, catches up from `judged_through_us` by the journal,
   // and starts the thread. Arguments outlive the loop. Errors: those of ReplayChanges.
-  static absl::StatusOr<std::unique_ptr<AssessLoop>> Start(
-      storage::PriceStore* store, const catalog::Catalog* catalog,
-      const catalog::SeriesRegistry* registry, int64_t judged_through_us, Judge judge,
-      const Options& options);
+  static absl::StatusOr<std::unique_ptr<AssessLoop>> Start(storage::PriceStore* store,
+                                                           const catalog::Catalog* catalog,
+                                                           const catalog::SeriesRegistry* registry,
+                                                           int64_t judged_through_us, Judge judge,
+                                                           const Options& options);
   virtual ~AssessLoop();  // finishes the round that is running, then stops
 
   // Waits until everything recorded before the call is judged. False on time-out.

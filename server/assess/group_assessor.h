@@ -18,7 +18,7 @@ namespace glutwatch::assess {
 struct GroupDay {
   Day day{};
   forecast::risk::DayIndicators indicators;
-  int series_count = 0;  // series with a usable price within the window of the median price
+  int series_count = 0;   // series with a usable price within the window of the median price
   bool has_cost = false;  // at least one series could be compared with a cost
 };
 

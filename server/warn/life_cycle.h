@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "absl/types/span.h"
+#include "absl/strings/string_view.h"
 #include "base/day.h"
 #include "forecast/risk/indicators.h"
 #include "server/warn/rule_pack.h"
@@ -44,7 +44,7 @@ struct RuleOutcome {
 struct LifeEvent {
   Transition transition = Transition::kOpened;
   Day day{};
-  Level level = Level::kNone;  // after it; for kResolved the level that was left
+  Level level = Level::kNone;      // after it; for kResolved the level that was left
   std::vector<RuleOutcome> rules;  // those that have persisted, strongest first
 };
 
@@ -52,9 +52,9 @@ struct LifeEvent {
 // period, counted in the market's days. Deterministic; a value; knows no clock.
 //
 // Levels go up at once, to the highest rule that has held for its persistence; they go down one
-// at a time, when for clear_days no rule of the level or above has held even with its clear
-// margin, and not before min_life_days. A day whose indicators are missing moves nothing: a rule
-// of the warning that cannot be judged counts as holding.
+// at a time, when for clear_days no rule that brought the warning has kept its level or a higher
+// one even with its clear margin, and not before min_life_days. A day whose indicators are missing
+// moves nothing: a rule of the warning that cannot be judged counts as holding.
 class LifeCycle {
  public:
   // Judges `day`, which must be later than every day before it. Returns what happened, in order.
@@ -75,6 +75,12 @@ class LifeCycle {
     std::optional<Day> held_since;
     bool in_episode = false;  // has fired since the warning was raised
   };
+  // Brings progress_ into the order of the pack's rules; a rule that is new starts afresh.
+  void Reconcile(const RulePack& pack);
+  // Moves the level, given the highest one that fired and the highest that is not let go of.
+  std::vector<LifeEvent> Move(const RulePack& pack, Day day, Level fired, Level kept);
+  void EndEpisode();
+
   std::vector<Progress> progress_;
   Level level_ = Level::kNone;
   std::optional<Day> judged_through_;

@@ -28,12 +28,12 @@ enum class Indicator : uint8_t {
 // The indicator's value on a day; nullopt if it could not be computed.
 std::optional<double> ValueOf(const forecast::risk::DayIndicators& day, Indicator indicator);
 absl::string_view IndicatorName(Indicator indicator);  // "price_to_norm"
-bool IsRatio(Indicator indicator);                     // ratios take margins relative, scores absolute
+bool IsRatio(Indicator indicator);  // ratios take margins relative, scores absolute
 
 // True while the indicator is at or below the threshold (below it, if strict).
 struct Condition {
   Indicator indicator = Indicator::kPriceToNorm;
-  double at_most = 0;       // "6/7" is the double nearest to the fraction
+  double at_most = 0;        // "6/7" is the double nearest to the fraction
   std::string at_most_text;  // as written
   bool strict = false;
 };
@@ -43,8 +43,9 @@ struct Rule {
   std::string id;
   Level level = Level::kNone;
   std::vector<Condition> all_of;
-  int persistence_days = 0;  // calendar days from the first to the newest market day on which all held
-  double clear_margin = 0;   // lets go beyond threshold * (1 + margin) or threshold + margin
+  int persistence_days =
+      0;  // calendar days from the first to the newest market day on which all held
+  double clear_margin = 0;  // lets go beyond threshold * (1 + margin) or threshold + margin
   std::string source;
 };
 

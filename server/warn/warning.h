@@ -31,7 +31,7 @@ struct Evidence {
   int64_t vintage_us = 0;
   std::string rule_pack;  // "yunnan-basic/1"
   int model_version = 0;
-  int missing_days = 0;   // days without a price of the group among the last 28
+  int missing_days = 0;  // days without a price of the group among the last 28
 };
 
 struct Warning {

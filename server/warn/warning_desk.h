@@ -61,12 +61,14 @@ class WarningDesk {
                                                            const Clock* clock, RulePack pack);
   virtual ~WarningDesk();
 
-  // Judges the groups on the observations as of `vintage_us`, and makes that the position.
+  // Judges the groups on the observations as of `vintage_us`. With the `last` piece of a round
+  // (false: more groups of the same vintage follow) the vintage becomes the position.
   //
   // New days continue the life cycle. A change on a day that was judged already has the whole
   // history judged again, and what differs is told openly: REVISED or RETRACTED with the cause,
   // or a late OPENED (and RESOLVED). Judging the same data again writes no event.
-  virtual absl::Status Judge(absl::Span<const Change> changes, int64_t vintage_us) = 0;
+  virtual absl::Status Judge(absl::Span<const Change> changes, int64_t vintage_us,
+                             bool last = true) = 0;
   // The newest vintage that was judged; 0 at first.
   virtual int64_t judged_through_us() const = 0;
 

@@ -1,0 +1,60 @@
+#pragma once
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/time/time.h"
+#include "absl/types/span.h"
+#include "base/day.h"
+#include "base/mutex.h"
+#include "server/storage/observation.h"
+
+namespace glutwatch::assess {
+
+// Series that changed and were not judged yet, coalesced. Thread-safe; the only thing that the
+// store's writer and the judging thread share.
+class ChangeSet {
+ public:
+  struct Change {
+    storage::SeriesId series{};
+    Day first_day{};
+  };
+  // Everything that was gathered up to one commit.
+  struct Round {
+    std::vector<Change> changes;  // each series once, with its earliest day; ascending
+    int64_t through_us = 0;       // the newest commit in it
+    absl::Time since;             // when the oldest change was added
+  };
+
+  // Adds what a commit touched. Commits come in order.
+  void Add(int64_t recorded_us, absl::Span<const Change> changes, absl::Time now);
+  // Waits until there is something, then `delay` for more to gather; nullopt after Stop.
+  // While a round is out, Idle is false: follow with Done or PutBack.
+  std::optional<Round> Take(absl::Duration delay);
+  void Done();
+  // Gives back a round that could not be judged.
+  void PutBack(Round round);
+  void Stop();
+
+  // Waits until everything added before the call has been judged. False on time-out or Stop.
+  bool WaitIdle(absl::Duration timeout);
+  // The age of the oldest change that is not judged; zero if none.
+  absl::Duration Lag(absl::Time now) const;
+
+ private:
+  bool IdleThrough(int64_t recorded_us) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+
+  mutable Mutex mu_;
+  CondVar changed_;
+  absl::flat_hash_map<storage::SeriesId, Day> pending_ ABSL_GUARDED_BY(mu_);
+  int64_t newest_us_ ABSL_GUARDED_BY(mu_) = 0;
+  int64_t judged_us_ ABSL_GUARDED_BY(mu_) = 0;
+  int64_t out_us_ ABSL_GUARDED_BY(mu_) = 0;  // of the round that is out
+  bool out_ ABSL_GUARDED_BY(mu_) = false;
+  bool stopped_ ABSL_GUARDED_BY(mu_) = false;
+  absl::Time since_ ABSL_GUARDED_BY(mu_) = absl::InfiniteFuture();
+  absl::Time out_since_ ABSL_GUARDED_BY(mu_) = absl::InfiniteFuture();
+};
+
+}  // namespace glutwatch::assess

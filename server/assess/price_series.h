@@ -1,0 +1,39 @@
+#pragma once
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "forecast/price_history.h"
+#include "server/catalog/resources.h"
+#include "server/storage/observation.h"
+
+namespace glutwatch::assess {
+
+// What a series' prices are per, once the unit is undone.
+struct PriceBasis {
+  std::string unit;        // "CNY/kg"; "CNY/box" where there is no conversion
+  double divisor = 1;      // quoted price / divisor = price per base unit
+  bool converted = false;  // per base unit of a dimension, so that a cost can be compared
+};
+
+// Undoes `unit`, nullptr for a unit that the catalog does not know.
+PriceBasis BasisOf(absl::string_view currency, absl::string_view unit_code,
+                   const catalog::Unit* unit);
+
+// Prices by day, in base units, NaN where there is none.
+struct DailyPrices {
+  Day first_day{};
+  std::vector<double> price;
+  forecast::PriceHistory view() const { return {first_day, price}; }
+  // The index of `day`, or nullopt outside.
+  std::optional<size_t> IndexOf(Day day) const;
+};
+
+// The days' modal prices of `versions` (in order of day and lot, newest versions only). Where only
+// low and high are quoted, their middle. Suspicious observations, days without trade and
+// quotes without a price are left out; several lots count by their arrivals, or equally where a
+// lot has none.
+DailyPrices ToDailyPrices(absl::Span<const storage::Version> versions, const PriceBasis& basis);
+
+}  // namespace glutwatch::assess
