@@ -13,9 +13,9 @@ enum class Role { kFeeder, kBureau, kCoordinator, kAdmin };
 
 // On whose behalf a call is made. Passed through every room that acts.
 struct Principal {
-  std::string id;           // "local"; logged with every change
+  std::string id;  // "local"; logged with every change
   std::vector<Role> roles;
-  std::string region;       // a code; acts inside its subtree only. "" acts everywhere
+  std::string region;  // a code; acts inside its subtree only. "" acts everywhere
 };
 
 // What a call does, for Authorize.
@@ -26,6 +26,9 @@ enum class Action { kReadPrices, kWritePrices, kReadWarnings, kEditCatalog };
 // PERMISSION_DENIED names principal, action and region; it does not tell whether the region exists.
 absl::Status Authorize(const Principal& principal, Action action, absl::string_view region,
                        const catalog::Catalog& catalog);
+
+// Whether one of the principal's roles allows `action` at all, in whatever region.
+bool HasRoleFor(const Principal& principal, Action action);
 
 // The one principal until identity is built: all roles, everywhere.
 Principal LocalPrincipal(absl::string_view id);
