@@ -1,0 +1,48 @@
+#pragma once
+#include <grpcpp/support/server_callback.h>
+
+#include <functional>
+#include <string>
+#include <utility>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
+#include "server/rpc/status.h"
+#include "server/security/principal.h"
+
+namespace glutwatch::rpc {
+
+// What every call goes through: who makes it, and how long it took.
+class CallGate {
+ public:
+  // `observe(method, code, duration)` is called at the end of every unary call; thread-safe.
+  using Observe =
+      std::function<void(absl::string_view method, absl::StatusCode code, absl::Duration duration)>;
+  CallGate(security::Principal local, Observe observe)
+      : local_(std::move(local)), observe_(std::move(observe)) {}
+
+  // On whose behalf `context` is served: the local principal until identity is built.
+  const security::Principal& PrincipalOf(const grpc::CallbackServerContext&) const {
+    return local_;
+  }
+
+  // Runs `work(principal)` and answers a unary call with its status.
+  template <typename Work>
+  grpc::ServerUnaryReactor* Answer(grpc::CallbackServerContext* context, absl::string_view method,
+                                   Work work) const {
+    const absl::Time begin = absl::Now();
+    const absl::Status status = work(PrincipalOf(*context));
+    observe_(method, status.code(), absl::Now() - begin);
+    grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
+    reactor->Finish(ToGrpc(status));
+    return reactor;
+  }
+
+ private:
+  const security::Principal local_;
+  const Observe observe_;
+};
+
+}  // namespace glutwatch::rpc
