@@ -1,0 +1,234 @@
+#include "server/rpc/push_stream.h"
+
+#include <deque>
+#include <memory>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/mutex.h"
+#include "base/status_macros.h"
+#include "server/rpc/status.h"
+#include "server/rpc/translate_catalog.h"
+#include "server/rpc/translate_warn.h"
+
+namespace glutwatch::rpc {
+namespace {
+
+using Request = v1::PushObservationsRequest;
+using Response = v1::PushObservationsResponse;
+
+observe::BatchColumns ColumnsOf(const v1::ObservationBatch& batch) {
+  observe::BatchColumns columns;
+  columns.batch_id = batch.batch_id();
+  columns.series_indexes = batch.series_indexes();
+  columns.market_days = batch.market_days();
+  columns.day_statuses = batch.day_statuses();
+  columns.presences = batch.presences();
+  columns.low_e4 = batch.low_prices_e4();
+  columns.modal_e4 = batch.modal_prices_e4();
+  columns.high_e4 = batch.high_prices_e4();
+  columns.arrivals_e4 = batch.arrivals_e4();
+  columns.lots = batch.lots();
+  return columns;
+}
+
+// A spec that cannot even be translated still takes its place in the list: its rows are refused
+// by the intake, which finds the id empty.
+observe::MarketSpec MarketOf(const v1::MarketSpec& spec) {
+  observe::MarketSpec result;
+  auto market = FromProto(spec.market(), "market");
+  if (market.ok()) {
+    result.market = *std::move(market);
+  } else {
+    result.market.id = spec.market().name();
+  }
+  for (const v1::Region& region : spec.regions()) {
+    auto translated = FromProto(region, "region");
+    if (translated.ok()) result.regions.push_back(*std::move(translated));
+  }
+  return result;
+}
+
+observe::SeriesSpec SeriesOf(const v1::SeriesSpec& spec) {
+  return {.market_index = spec.market_index(),
+          .product = spec.product(),
+          .product_en = spec.product_en(),
+          .category = spec.category(),
+          .grade = spec.grade(),
+          .currency = spec.currency_code(),
+          .unit = spec.unit(),
+          .arrivals_unit = spec.arrivals_unit()};
+}
+
+Response AnswerOf(std::string batch_id, const absl::StatusOr<observe::BatchVerdict>& verdict) {
+  Response response;
+  response.set_batch_id(std::move(batch_id));
+  if (!verdict.ok()) {
+    *response.mutable_status() = ToProto(verdict.status());
+    return response;
+  }
+  *response.mutable_record_time() = ToTimestamp(verdict->recorded_us);
+  response.set_replayed(verdict->replayed);
+  response.set_accepted_count(verdict->accepted);
+  response.set_suspicious_count(verdict->suspicious);
+  response.set_duplicate_count(verdict->duplicate);
+  response.set_refused_count(verdict->refused);
+  response.set_corrected_count(verdict->corrected);
+  for (const observe::RowResult& row : verdict->rows) {
+    v1::RowResult* to = response.add_rows();
+    to->set_row(row.row);
+    to->set_verdict(static_cast<v1::RowVerdict>(row.verdict));
+    to->set_reason(row.reason);
+    to->set_message(row.message);
+  }
+  return response;
+}
+
+// Reads on while batches are in flight, answers in order, with one write out at a time.
+//
+// Owns itself until OnDone; the store's callbacks share it, because the one that answers the last
+// batch ends the stream and must not lose the lock that it holds.
+class PushReactor final : public grpc::ServerBidiReactor<Request, Response>,
+                          public std::enable_shared_from_this<PushReactor> {
+ public:
+  PushReactor(observe::Intake* intake, const security::Principal& principal, const PushDrain* drain)
+      : intake_(intake), principal_(principal), drain_(drain) {}
+
+  void Begin() {
+    self_ = shared_from_this();
+    StartRead(&request_);
+  }
+
+  void OnReadDone(bool ok) override {
+    const absl::Status status = ok ? Take() : absl::OkStatus();
+    MutexLock lock(&mu_);
+    if (!ok || !status.ok()) {
+      reading_done_ = true;
+      if (!status.ok()) final_status_ = status;
+    } else if (in_flight_ < kMaxBatchesInFlight) {
+      StartRead(&request_);
+    } else {
+      read_is_due_ = true;  // back-pressure: read on when a batch is answered
+    }
+    Advance();
+  }
+
+  void OnWriteDone(bool ok) override {
+    MutexLock lock(&mu_);
+    writing_ = false;
+    answers_.pop_front();
+    if (!ok) cancelled_ = true;
+    Advance();
+  }
+
+  void OnCancel() override {
+    MutexLock lock(&mu_);
+    cancelled_ = true;
+    Advance();
+  }
+
+  void OnDone() override { const std::shared_ptr<PushReactor> last = std::move(self_); }
+
+ private:
+  absl::Status Take() {
+    if (drain_->draining()) return absl::UnavailableError("DRAINING: shutting down");
+    if (session_ == nullptr) {
+      if (!request_.has_open()) {
+        return absl::InvalidArgumentError("the first message of a push stream needs `open`");
+      }
+      GLUTWATCH_ASSIGN_OR_RETURN(
+          session_, intake_->Open(principal_, {.source = request_.open().source(),
+                                               .create_missing = request_.open().create_missing(),
+                                               .simulated = request_.open().simulated()}));
+    } else if (request_.has_open()) {
+      return absl::InvalidArgumentError("`open` is allowed in the first message only");
+    }
+    AddSpecs();
+    if (!request_.has_batch()) return absl::OkStatus();
+    {
+      MutexLock lock(&mu_);
+      ++in_flight_;
+    }
+    std::string id = request_.batch().batch_id();
+    session_->Submit(ColumnsOf(request_.batch()),
+                     [self = shared_from_this(), this,
+                      id = std::move(id)](absl::StatusOr<observe::BatchVerdict> verdict) {
+                       Response answer = AnswerOf(id, verdict);
+                       MutexLock lock(&mu_);
+                       --in_flight_;
+                       answers_.push_back(std::move(answer));
+                       Advance();
+                     });
+    return absl::OkStatus();
+  }
+
+  void AddSpecs() {
+    if (request_.new_markets_size() > 0) {
+      std::vector<observe::MarketSpec> markets;
+      markets.reserve(static_cast<size_t>(request_.new_markets_size()));
+      for (const auto& market : request_.new_markets()) markets.push_back(MarketOf(market));
+      session_->AddMarkets(std::move(markets));
+    }
+    if (request_.new_series_size() > 0) {
+      std::vector<observe::SeriesSpec> series;
+      series.reserve(static_cast<size_t>(request_.new_series_size()));
+      for (const auto& one : request_.new_series()) series.push_back(SeriesOf(one));
+      session_->AddSeries(std::move(series));
+    }
+  }
+
+  // Does what is due: the next write, the next read, or the end.
+  void Advance() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    if (finished_) return;
+    if (cancelled_) {
+      // Batches in flight still call back into this object.
+      if (in_flight_ == 0 && !writing_) FinishOnce(absl::CancelledError("cancelled"));
+      return;
+    }
+    if (!writing_ && !answers_.empty()) {
+      writing_ = true;
+      StartWrite(&answers_.front());
+    }
+    if (read_is_due_ && in_flight_ < kMaxBatchesInFlight) {
+      read_is_due_ = false;
+      StartRead(&request_);
+    }
+    if (reading_done_ && in_flight_ == 0 && !writing_ && answers_.empty()) {
+      FinishOnce(final_status_);
+    }
+  }
+
+  void FinishOnce(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    finished_ = true;
+    Finish(ToGrpc(status));
+  }
+
+  std::shared_ptr<PushReactor> self_;
+  observe::Intake* const intake_;
+  const security::Principal& principal_;
+  const PushDrain* const drain_;
+  Request request_;  // one read at a time: touched only between StartRead and the end of OnReadDone
+  std::unique_ptr<observe::IntakeSession> session_;
+
+  Mutex mu_;
+  std::deque<Response> answers_ ABSL_GUARDED_BY(mu_);  // the first is being written while writing_
+  absl::Status final_status_ ABSL_GUARDED_BY(mu_);
+  int in_flight_ ABSL_GUARDED_BY(mu_) = 0;
+  bool writing_ ABSL_GUARDED_BY(mu_) = false;
+  bool reading_done_ ABSL_GUARDED_BY(mu_) = false;
+  bool read_is_due_ ABSL_GUARDED_BY(mu_) = false;
+  bool cancelled_ ABSL_GUARDED_BY(mu_) = false;
+  bool finished_ ABSL_GUARDED_BY(mu_) = false;
+};
+
+}  // namespace
+
+grpc::ServerBidiReactor<Request, Response>* BeginPush(observe::Intake* intake,
+                                                      const security::Principal& principal,
+                                                      const PushDrain* drain) {
+  const auto reactor = std::make_shared<PushReactor>(intake, principal, drain);
+  reactor->Begin();
+  return reactor.get();
+}
+
+}  // namespace glutwatch::rpc
