@@ -34,7 +34,7 @@ bool IsPlain(absl::string_view text) {
   bool first = true;
   while (TakeCodePoint(&rest, &c)) {
     const bool letter = (c >= 0xC0 && c < 0x2000) || c >= 0x2E80 ||
-                        (c < 0x80 && absl::ascii_isalnum(static_cast<char>(c)));
+                        (c < 0x80 && absl::ascii_isalnum(static_cast<unsigned char>(c)));
     const bool inner = c < 0x80 && kInner.find(static_cast<char>(c)) != absl::string_view::npos;
     if (c == 0xFEFF || (!letter && (first || !inner))) return false;
     first = false;

@@ -24,6 +24,8 @@ absl::Status Bad(absl::string_view text, absl::string_view why) {
 }
 
 absl::StatusOr<Day> MakeDay(absl::string_view text, int year, int month, int day) {
+  // Before any arithmetic: a year of eight digits would pass the ends of Day and come back in.
+  if (year < 1899 || year > 2170) return Bad(text, "expected a year in 1900..2169");
   const absl::CivilDay civil(year, month, day);
   if (civil.year() != year || civil.month() != month || civil.day() != day) {
     return Bad(text, "the calendar has no such day");

@@ -53,7 +53,13 @@ absl::StatusOr<Day> DayOfCapture(const FeedDocument& document, absl::string_view
                      "\", expected an instant such as 2026-07-01T20:58:01+00:00"));
   }
   const absl::TimeZone zone = absl::FixedTimeZone(kKathmanduOffsetSeconds);
-  return ToDay(absl::ToCivilDay(fetched - absl::Hours(kBoardHour), zone));
+  const absl::CivilDay civil = absl::ToCivilDay(fetched - absl::Hours(kBoardHour), zone);
+  if (civil < ToCivil(kMinDay) || civil > ToCivil(kMaxDay)) {
+    return absl::InvalidArgumentError(absl::StrCat(document.name, ": fetched_at_utc is \"",
+                                                   fetched_at_utc,
+                                                   "\", expected a year in 1900..2169"));
+  }
+  return ToDay(civil);
 }
 
 absl::Status ReadAmpis(const FeedDocument& document, RowSink* sink) {

@@ -196,7 +196,8 @@ class YearlyReader {
           if (at->second[price]) prices[price] = Figure(grid.cell(index, *at->second[price]));
         }
       }
-      const absl::string_view kg = volume == nullptr ? "" : volume->kg[static_cast<size_t>(month)];
+      absl::string_view kg;
+      if (volume != nullptr) kg = volume->kg[static_cast<size_t>(month)];
       GLUTWATCH_RETURN_IF_ERROR(
           Deliver(grid.rows[index].line, price_sheet_, name, unit, month, prices, kg));
     }

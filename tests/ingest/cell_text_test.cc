@@ -60,6 +60,7 @@ INSTANTIATE_TEST_SUITE_P(
         {"DayFirstWithoutSuchMonth", "07/13/2026", {}, ""},
         {"TooEarly", "1899-12-31", {}, ""},
         {"TooLate", "2999-01-01", {}, ""},
+        {"EightDigitRocYear", "11767033.1.1", {.roc_years = true}, ""},
         {"TwoDigitYear", "08/07/26", {}, ""},
         {"Word", "not-a-date", {}, ""},
         {"Empty", "", {}, ""},

@@ -12,7 +12,9 @@ namespace glutwatch::ingest::testing {
 // A stored (uncompressed) ZIP archive with the given members.
 inline std::string MakeZip(const std::vector<std::pair<std::string, std::string>>& members) {
   const auto put = [](std::string* out, uint64_t value, int bytes) {
-    for (int i = 0; i < bytes; ++i) out->push_back(static_cast<char>(value >> (8 * i) & 0xFF));
+    for (int i = 0; i < bytes; ++i) {
+      out->push_back(static_cast<char>(i < 8 ? value >> (8 * i) & 0xFF : 0));
+    }
   };
   std::string out;
   std::string directory;
