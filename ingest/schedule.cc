@@ -41,7 +41,7 @@ const std::vector<FeedSchedule>& DefaultSchedules() {
        {"10:30", "17:00"},
        kEveryDay,
        "trades at night and in the morning, every day; the list of a day is complete by noon"},
-      {"tw-moa",
+      {"tw_moa",
        "Asia/Taipei",
        {"09:30", "13:00", "20:00"},
        kEveryDay,
@@ -62,8 +62,7 @@ const std::vector<FeedSchedule>& DefaultSchedules() {
        "Asia/Shanghai",
        {"06:30", "12:30"},
        kEveryDay,
-       "a county's own file: after the morning's trade and at noon"},
-      {"simulate", "Asia/Shanghai", {"05:40"}, kEveryDay, "a new made-up day each morning"}};
+       "a county's own file: after the morning's trade and at noon"}};
   return *schedules;
 }
 

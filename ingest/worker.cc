@@ -63,6 +63,9 @@ DocumentReport Worker::Settle(const std::string& name, const std::string& key,
   if (start->finished) {
     report.skipped = true;
     report.tally = start->tally;
+    if (start->quarantine_bytes > 0) {
+      report.quarantine = QuarantinePath(checkpoints_->folder(), *start);
+    }
     return report;
   }
   PipelineOptions options;

@@ -34,7 +34,7 @@ struct DocumentReport {
 struct WorkerOptions {
   std::string feed;  // "xinfadi"
   // Whatever else decides what rows a document gives: the mapping's text. Part of document keys.
-  std::string settings;
+  std::string settings = {};
   int64_t batch_rows = 10'000;  // 1..100,000
   bool again = false;           // send a finished document once more, under new batch ids
   bool dry_run = false;         // read and check only

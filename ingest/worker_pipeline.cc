@@ -26,11 +26,6 @@ std::string FileNamePart(absl::string_view document) {
   return name;
 }
 
-std::string QuarantinePath(const std::string& folder, const DocumentCheckpoint& checkpoint) {
-  return absl::StrCat(folder, "/quarantine-", FileNamePart(checkpoint.document), "-",
-                      checkpoint.key, ".csv");
-}
-
 std::string VerdictName(v1::RowVerdict verdict) {
   return verdict == v1::ROW_VERDICT_SUSPICIOUS ? "suspicious" : "refused";
 }
@@ -57,6 +52,11 @@ absl::Status CheckAnswer(const PendingBatch& batch, const v1::PushObservationsRe
 }
 
 }  // namespace
+
+std::string QuarantinePath(const std::string& folder, const DocumentCheckpoint& checkpoint) {
+  return absl::StrCat(folder, "/quarantine-", FileNamePart(checkpoint.document), "-",
+                      checkpoint.key, ".csv");
+}
 
 Pipeline::Pipeline(const PipelineOptions& options, BatchLink* link,
                    const CheckpointStore* checkpoints, StreamDictionary* dictionary,

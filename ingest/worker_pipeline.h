@@ -29,6 +29,9 @@ class BatchLink {
   virtual int max_in_flight() const = 0;
 };
 
+// The quarantine file of a document: "<folder>/quarantine-<its name>-<its key>.csv".
+std::string QuarantinePath(const std::string& folder, const DocumentCheckpoint& checkpoint);
+
 struct PipelineOptions {
   std::string feed;  // first part of batch ids
   // Batches between two checkpoints. A checkpoint costs one or two fsyncs.

@@ -202,8 +202,7 @@ std::string FormatTable(const RunReport& report, Language language) {
                          elapsed, ""));
   std::string text;
   if (report.simulated) {
-    absl::StrAppend(&text, Pick(language, "*** SIMULATED DATA: every price is made up ***\n",
-                                "*** 模拟数据：所有价格均为虚构 ***\n"));
+    absl::StrAppend(&text, SimulatedBanner(language));
   }
   if (report.dry_run) {
     absl::StrAppend(&text,
@@ -230,6 +229,23 @@ std::string FormatJson(const RunReport& report) {
                       ",\"simulated\":", report.simulated ? "true" : "false",
                       ",\"dry_run\":", report.dry_run ? "true" : "false", ",\"total\":{",
                       JsonTally(report.Total()), "},\"documents\":[", documents, "]}\n");
+}
+
+std::string FormatJsonError(const absl::Status& status) {
+  return absl::StrCat("{\"error\":{\"code\":", JsonString(absl::StatusCodeToString(status.code())),
+                      ",\"message\":", JsonString(status.message()), "}}\n");
+}
+
+std::string FormatJsonFeed(absl::string_view name, absl::string_view help, absl::string_view times,
+                           absl::string_view time_zone) {
+  return absl::StrCat("{\"name\":", JsonString(name), ",\"help\":", JsonString(help),
+                      ",\"times\":", JsonString(times), ",\"time_zone\":", JsonString(time_zone),
+                      "}");
+}
+
+std::string SimulatedBanner(Language language) {
+  return std::string(Pick(language, "*** SIMULATED DATA: every price is made up ***\n",
+                          "*** 模拟数据：所有价格均为虚构 ***\n"));
 }
 
 std::string FormatProgress(absl::string_view document, const RowTally& settled,

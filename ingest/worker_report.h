@@ -33,6 +33,15 @@ std::string FormatTable(const RunReport& report, Language language);
 // The same as one line of JSON: {"feed", "simulated", "dry_run", "total", "documents": [...]}.
 std::string FormatJson(const RunReport& report);
 
+// {"error": {"code": "UNAVAILABLE", "message": "..."}} and a line's end.
+std::string FormatJsonError(const absl::Status& status);
+// One feed of a list: {"name", "help", "times", "time_zone"}.
+std::string FormatJsonFeed(absl::string_view name, absl::string_view help, absl::string_view times,
+                           absl::string_view time_zone);
+
+// The line that stands above everything that a simulation prints.
+std::string SimulatedBanner(Language language);
+
 // "12,345 rows, 9,876/s": one line for a run under way.
 std::string FormatProgress(absl::string_view document, const RowTally& settled,
                            absl::Duration elapsed, Language language);
