@@ -1,0 +1,338 @@
+#include "server/node.h"
+
+#include <grpcpp/health_check_service_interface.h>
+#include <spdlog/spdlog.h>
+
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+#include "base/mutex.h"
+#include "base/status_macros.h"
+#include "base/yaml_message.h"
+#include "server/assess/assess_loop.h"
+#include "server/assess/group_assessor.h"
+#include "server/catalog/catalog.h"
+#include "server/catalog/series_registry.h"
+#include "server/gateway/http_server.h"
+#include "server/node_metrics.h"
+#include "server/node_risk_source.h"
+#include "server/node_servers.h"
+#include "server/observe/intake.h"
+#include "server/rpc/assessment_service.h"
+#include "server/rpc/catalog_service.h"
+#include "server/rpc/observation_service.h"
+#include "server/rpc/translate_catalog.h"
+#include "server/rpc/translate_warn.h"
+#include "server/rpc/warning_service.h"
+#include "server/security/principal.h"
+#include "server/storage/price_store.h"
+#include "server/warn/warning_desk.h"
+
+namespace glutwatch {
+namespace {
+
+constexpr char kLiveness[] = "glutwatch.liveness";
+constexpr char kReadiness[] = "glutwatch.readiness";
+constexpr char kWrite[] = "glutwatch.write";
+constexpr absl::Duration kHealthInterval = absl::Seconds(1);
+constexpr int kHealthTicksPerFreshnessCheck = 60;
+constexpr auto kDrainTime = std::chrono::seconds(5);
+
+// Puts the place in the file in front of a message that begins with a field's path.
+absl::Status AtPlace(const absl::Status& status, const std::string& file,
+                     const YamlPlaces& places) {
+  const absl::string_view message = status.message();
+  const std::string place = places.Find(message.substr(0, message.find(':')));
+  return absl::Status(status.code(), absl::StrCat(place.empty() ? file : place, ": ", message));
+}
+
+absl::Status LoadCatalogFile(const std::string& file, catalog::Catalog* catalog) {
+  rpc::v1::CatalogFile proto;
+  YamlPlaces places;
+  GLUTWATCH_RETURN_IF_ERROR(ReadYamlFile(file, &proto, &places));
+  const auto resources = rpc::FromProto(proto);
+  if (!resources.ok()) return AtPlace(resources.status(), file, places);
+  const auto changed = catalog->Put(*resources);
+  if (!changed.ok()) return AtPlace(changed.status(), file, places);
+  spdlog::info("catalog file={} changed={}", file, *changed);
+  return absl::OkStatus();
+}
+
+absl::StatusOr<warn::RulePack> LoadRulePack(const std::string& file) {
+  rpc::v1::RulePack proto;
+  YamlPlaces places;
+  GLUTWATCH_RETURN_IF_ERROR(ReadYamlFile(file, &proto, &places));
+  auto pack = rpc::FromProto(proto);
+  if (!pack.ok()) return AtPlace(pack.status(), file, places);
+  return pack;
+}
+
+absl::Status WriteAddressFile(const std::string& path, const Node::Addresses& addresses) {
+  const std::string temporary = path + ".tmp";
+  {
+    std::ofstream out(temporary, std::ios::trunc);
+    out << "grpc=" << addresses.grpc << "\n";
+    if (!addresses.admin.empty()) out << "admin=" << addresses.admin << "\n";
+    if (!addresses.http.empty()) out << "http=" << addresses.http << "\n";
+    if (!out.flush()) return absl::UnavailableError(absl::StrCat("cannot write ", temporary));
+  }
+  std::error_code error;
+  std::filesystem::rename(temporary, path, error);
+  if (error) return absl::UnavailableError(absl::StrCat(path, ": ", error.message()));
+  return absl::OkStatus();
+}
+
+class NodeImpl final : public Node {
+ public:
+  NodeImpl(config::v1::ServerConfig config, const Clock* clock)
+      : config_(std::move(config)), clock_(clock) {}
+  ~NodeImpl() override;
+
+  absl::Status Open();
+  absl::Status Serve();
+
+  const Addresses& addresses() const override { return addresses_; }
+  bool WaitJudged(absl::Duration timeout) override { return loop_->WaitIdle(timeout); }
+  absl::Status CheckFreshness() override { return desk_->CheckFreshness(); }
+
+ private:
+  absl::Status OpenStore();
+  absl::Status StartJudging();
+  NodeSnapshot Snapshot() const;
+  absl::Status ServeHttp();
+  void Watch();
+  void PublishHealth();
+
+  const config::v1::ServerConfig config_;
+  const Clock* const clock_;
+  Addresses addresses_;
+
+  // In the order in which they depend on each other; destroyed the other way round.
+  std::unique_ptr<storage::Database> database_;
+  std::unique_ptr<catalog::Catalog> catalog_;
+  std::unique_ptr<catalog::SeriesRegistry> registry_;
+  std::unique_ptr<storage::PriceStore> store_;
+  std::unique_ptr<observe::Intake> intake_;
+  std::unique_ptr<assess::GroupAssessor> assessor_;
+  std::unique_ptr<NodeRiskSource> risks_;
+  std::unique_ptr<warn::WarningDesk> desk_;
+  std::unique_ptr<assess::AssessLoop> loop_;
+  std::unique_ptr<NodeMetrics> metrics_;
+  std::unique_ptr<rpc::CallGate> gate_;
+  std::unique_ptr<rpc::WarningWatch> watch_;
+  std::unique_ptr<rpc::CatalogServiceImpl> catalog_service_;
+  std::unique_ptr<rpc::ObservationServiceImpl> observation_service_;
+  std::unique_ptr<rpc::AssessmentServiceImpl> assessment_service_;
+  std::unique_ptr<rpc::WarningServiceImpl> warning_service_;
+  BoundServer public_;
+  BoundServer admin_;
+  std::unique_ptr<gateway::HttpServer> http_;
+
+  Mutex mu_;
+  CondVar wake_;
+  bool stopping_ ABSL_GUARDED_BY(mu_) = false;
+  storage::DatabaseHealth::State last_state_ = storage::DatabaseHealth::State::kWritable;
+  std::thread watcher_;
+};
+
+absl::Status NodeImpl::OpenStore() {
+  storage::DatabaseOptions options;
+  options.path = config_.data_dir();
+  options.disk_reserve_bytes = int64_t{config_.disk_reserve_mib()} << 20;
+  std::error_code error;
+  const auto parent = std::filesystem::path(options.path).parent_path();
+  if (!parent.empty()) std::filesystem::create_directories(parent, error);
+  GLUTWATCH_ASSIGN_OR_RETURN(database_, storage::Database::Open(options));
+  GLUTWATCH_ASSIGN_OR_RETURN(catalog_, catalog::Catalog::Open(database_.get()));
+  for (const std::string& file : config_.catalog_files()) {
+    GLUTWATCH_RETURN_IF_ERROR(LoadCatalogFile(file, catalog_.get()));
+  }
+  GLUTWATCH_ASSIGN_OR_RETURN(registry_,
+                             catalog::SeriesRegistry::Open(database_.get(), catalog_.get()));
+  storage::PriceStoreOptions store_options;
+  store_options.head_bytes = int64_t{config_.head_mib()} << 20;
+  GLUTWATCH_ASSIGN_OR_RETURN(store_,
+                             storage::PriceStore::Open(database_.get(), clock_, store_options));
+  return absl::OkStatus();
+}
+
+absl::Status NodeImpl::StartJudging() {
+  assessor_ =
+      std::make_unique<assess::GroupAssessor>(catalog_.get(), registry_.get(), store_.get());
+  risks_ = std::make_unique<NodeRiskSource>(assessor_.get(), catalog_.get(), clock_);
+  GLUTWATCH_ASSIGN_OR_RETURN(warn::RulePack pack, LoadRulePack(config_.rule_pack_file()));
+  GLUTWATCH_ASSIGN_OR_RETURN(desk_, warn::WarningDesk::Open(database_.get(), catalog_.get(),
+                                                            risks_.get(), clock_, std::move(pack)));
+  const auto judge = [this](absl::Span<const assess::ChangedGroup> groups, int64_t vintage_us,
+                            bool last) {
+    std::vector<warn::WarningDesk::Change> changes;
+    changes.reserve(groups.size());
+    for (const assess::ChangedGroup& group : groups) {
+      changes.push_back({group.group, group.first_day});
+    }
+    const absl::Status status = desk_->Judge(changes, vintage_us, last);
+    if (!status.ok()) spdlog::error("judging failed error=\"{}\"", status.ToString());
+    return status;
+  };
+  assess::AssessLoop::Options options;
+  options.delay = absl::Seconds(config_.assess_delay().seconds()) +
+                  absl::Nanoseconds(config_.assess_delay().nanos());
+  GLUTWATCH_ASSIGN_OR_RETURN(
+      loop_, assess::AssessLoop::Start(store_.get(), catalog_.get(), registry_.get(),
+                                       desk_->judged_through_us(), judge, options));
+  return absl::OkStatus();
+}
+
+absl::Status NodeImpl::Open() {
+  GLUTWATCH_RETURN_IF_ERROR(OpenStore());
+  GLUTWATCH_RETURN_IF_ERROR(StartJudging());
+  intake_ = observe::Intake::Create(catalog_.get(), registry_.get(), store_.get(), clock_, {});
+  return absl::OkStatus();
+}
+
+absl::Status NodeImpl::Serve() {
+  metrics_ = std::make_unique<NodeMetrics>([this] { return Snapshot(); });
+  gate_ = std::make_unique<rpc::CallGate>(
+      security::LocalPrincipal(config_.local_principal()),
+      [this](absl::string_view method, absl::StatusCode code, absl::Duration duration) {
+        metrics_->ObserveCall(method, code, duration);
+      });
+  watch_ = std::make_unique<rpc::WarningWatch>(desk_.get(), catalog_.get(), [this] {
+    return rpc::WatchHealth{absl::ToInt64Milliseconds(loop_->stats().lag)};
+  });
+  catalog_service_ =
+      std::make_unique<rpc::CatalogServiceImpl>(catalog_.get(), registry_.get(), gate_.get());
+  observation_service_ = std::make_unique<rpc::ObservationServiceImpl>(
+      intake_.get(), store_.get(), catalog_.get(), registry_.get(), gate_.get());
+  assessment_service_ =
+      std::make_unique<rpc::AssessmentServiceImpl>(assessor_.get(), registry_.get(), gate_.get());
+  warning_service_ = std::make_unique<rpc::WarningServiceImpl>(desk_.get(), catalog_.get(),
+                                                               watch_.get(), gate_.get());
+  const std::vector<grpc::Service*> services = {catalog_service_.get(), observation_service_.get(),
+                                                assessment_service_.get(), warning_service_.get()};
+  GLUTWATCH_ASSIGN_OR_RETURN(public_, StartPublicServer(config_.listen(), services));
+  addresses_.grpc = public_.address;
+  if (!config_.admin_listen().empty()) {
+    GLUTWATCH_ASSIGN_OR_RETURN(admin_, StartAdminServer(config_.admin_listen(), services));
+    addresses_.admin = admin_.address;
+  }
+  GLUTWATCH_RETURN_IF_ERROR(ServeHttp());
+  PublishHealth();
+  watcher_ = std::thread([this] { Watch(); });
+  if (!config_.address_file().empty()) {
+    GLUTWATCH_RETURN_IF_ERROR(WriteAddressFile(config_.address_file(), addresses_));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status NodeImpl::ServeHttp() {
+  if (config_.http_listen().empty()) return absl::OkStatus();
+  const auto health = [this](bool ready) -> gateway::HttpAnswer {
+    const storage::DatabaseHealth database = database_->health();
+    const bool writable = database.state == storage::DatabaseHealth::State::kWritable;
+    if (!ready) return {200, "text/plain; charset=utf-8", "alive\n"};
+    if (writable) return {200, "text/plain; charset=utf-8", "ready\n"};
+    return {503, "text/plain; charset=utf-8", "not writable: " + database.detail + "\n"};
+  };
+  GLUTWATCH_ASSIGN_OR_RETURN(
+      http_, gateway::HttpServer::Start(config_.http_listen(),
+                                        {{"/metrics",
+                                          [this] {
+                                            return gateway::HttpAnswer{
+                                                200, "text/plain; version=0.0.4; charset=utf-8",
+                                                metrics_->Text()};
+                                          }},
+                                         {"/healthz", [health] { return health(false); }},
+                                         {"/readyz", [health] { return health(true); }}}));
+  addresses_.http = http_->address();
+  return absl::OkStatus();
+}
+
+NodeSnapshot NodeImpl::Snapshot() const {
+  NodeSnapshot now;
+  now.database = database_->health();
+  now.disk_bytes = database_->bytes_on_disk();
+  now.store = store_->stats();
+  now.intake = intake_->stats();
+  now.assess = loop_->stats();
+  now.series = registry_->size();
+  now.warning_events = desk_->last_seq();
+  int64_t seq = 0;
+  for (const warn::Warning& warning : desk_->Snapshot({}, &seq)) {
+    ++now.warnings_in_force[static_cast<int>(warning.level)];
+  }
+  now.watch_streams = watch_->streams();
+  return now;
+}
+
+void NodeImpl::PublishHealth() {
+  const storage::DatabaseHealth database = database_->health();
+  const bool writable = database.state == storage::DatabaseHealth::State::kWritable;
+  for (const BoundServer* bound : {&public_, &admin_}) {
+    if (bound->server == nullptr) continue;
+    auto* health = bound->server->GetHealthCheckService();
+    health->SetServingStatus("", true);
+    health->SetServingStatus(kLiveness, true);
+    health->SetServingStatus(kReadiness, true);
+    health->SetServingStatus(kWrite, writable);
+  }
+  if (database.state != last_state_) {
+    last_state_ = database.state;
+    if (writable) {
+      spdlog::info("store takes writes again");
+    } else {
+      spdlog::error("store takes no writes reason=\"{}\"", database.detail);
+    }
+  }
+}
+
+void NodeImpl::Watch() {
+  for (int tick = 0;; ++tick) {
+    if (tick % kHealthTicksPerFreshnessCheck == 0) {
+      const absl::Status status = desk_->CheckFreshness();
+      if (!status.ok()) spdlog::error("freshness check failed error=\"{}\"", status.ToString());
+    }
+    PublishHealth();
+    MutexLock lock(&mu_);
+    if (!stopping_) wake_.WaitFor(&mu_, kHealthInterval);
+    if (stopping_) return;
+  }
+}
+
+NodeImpl::~NodeImpl() {
+  {
+    MutexLock lock(&mu_);
+    stopping_ = true;
+    wake_.SignalAll();
+  }
+  if (watcher_.joinable()) watcher_.join();
+  http_.reset();
+  if (observation_service_ != nullptr) observation_service_->Drain();
+  if (watch_ != nullptr) watch_->Drain();
+  for (BoundServer* bound : {&admin_, &public_}) {
+    if (bound->server == nullptr) continue;
+    bound->server->Shutdown(std::chrono::system_clock::now() + kDrainTime);
+    bound->server->Wait();
+    bound->server.reset();
+  }
+}
+
+}  // namespace
+
+Node::~Node() = default;
+
+absl::StatusOr<std::unique_ptr<Node>> Node::Start(const config::v1::ServerConfig& config,
+                                                  const Clock* clock) {
+  GLUTWATCH_ASSIGN_OR_RETURN(auto complete, CompleteConfig(config));
+  auto node = std::make_unique<NodeImpl>(std::move(complete), clock);
+  GLUTWATCH_RETURN_IF_ERROR(node->Open());
+  GLUTWATCH_RETURN_IF_ERROR(node->Serve());
+  return node;
+}
+
+}  // namespace glutwatch

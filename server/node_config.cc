@@ -1,0 +1,74 @@
+#include <filesystem>
+
+#include "absl/strings/str_cat.h"
+#include "base/status_macros.h"
+#include "base/yaml_message.h"
+#include "server/node.h"
+
+namespace glutwatch {
+namespace {
+
+constexpr int kLeastHeadMib = 1;
+constexpr int kMostHeadMib = 65536;
+
+std::string Beside(const std::string& file, const std::string& path) {
+  if (path.empty() || std::filesystem::path(path).is_absolute()) return path;
+  return (std::filesystem::path(file).parent_path() / path).lexically_normal().string();
+}
+
+}  // namespace
+
+config::v1::ServerConfig DefaultConfig() {
+  config::v1::ServerConfig config;
+  config.set_data_dir("var/data");
+  config.set_listen("127.0.0.1:7601");
+  config.set_admin_listen("127.0.0.1:7602");
+  config.set_http_listen("127.0.0.1:7603");
+  config.set_head_mib(192);
+  config.set_disk_reserve_mib(64);
+  config.mutable_assess_delay()->set_nanos(20'000'000);
+  config.set_local_principal("local");
+  config.set_log_level("info");
+  return config;
+}
+
+absl::StatusOr<config::v1::ServerConfig> CompleteConfig(const config::v1::ServerConfig& given) {
+  config::v1::ServerConfig config = DefaultConfig();
+  config.MergeFrom(given);
+  if (config.rule_pack_file().empty()) {
+    return absl::InvalidArgumentError("rule_pack_file: is missing, expected a rule pack's path");
+  }
+  if (config.head_mib() < kLeastHeadMib || config.head_mib() > kMostHeadMib) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "head_mib: is ", config.head_mib(), ", expected ", kLeastHeadMib, "..", kMostHeadMib));
+  }
+  if (config.disk_reserve_mib() < 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("disk_reserve_mib: is ", config.disk_reserve_mib(), ", expected 0 or more"));
+  }
+  const std::string& level = config.log_level();
+  if (level != "debug" && level != "info" && level != "warning" && level != "error") {
+    return absl::InvalidArgumentError(
+        absl::StrCat("log_level: is \"", level, "\", expected debug, info, warning or error"));
+  }
+  return config;
+}
+
+absl::StatusOr<config::v1::ServerConfig> ReadConfig(const std::string& path) {
+  config::v1::ServerConfig given;
+  YamlPlaces places;
+  GLUTWATCH_RETURN_IF_ERROR(ReadYamlFile(path, &given, &places));
+  given.set_data_dir(Beside(path, given.data_dir()));
+  given.set_rule_pack_file(Beside(path, given.rule_pack_file()));
+  given.set_address_file(Beside(path, given.address_file()));
+  for (std::string& file : *given.mutable_catalog_files()) file = Beside(path, file);
+  auto config = CompleteConfig(given);
+  if (!config.ok()) {
+    const absl::string_view message = config.status().message();
+    const std::string place = places.Find(message.substr(0, message.find(':')));
+    return absl::InvalidArgumentError(absl::StrCat(place.empty() ? path : place, ": ", message));
+  }
+  return config;
+}
+
+}  // namespace glutwatch

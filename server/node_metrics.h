@@ -1,0 +1,47 @@
+#pragma once
+#include <prometheus/collectable.h>
+#include <prometheus/histogram.h>
+#include <prometheus/registry.h>
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "absl/status/status.h"
+#include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "server/assess/assess_loop.h"
+#include "server/observe/intake.h"
+#include "server/storage/price_store.h"
+
+namespace glutwatch {
+
+// What the rooms say of themselves at one instant.
+struct NodeSnapshot {
+  storage::DatabaseHealth database;
+  int64_t disk_bytes = 0;
+  storage::PriceStore::Stats store;
+  observe::Intake::Stats intake;
+  assess::AssessLoop::Stats assess;
+  int64_t series = 0;
+  int64_t warning_events = 0;
+  int64_t warnings_in_force[5] = {};  // by level
+  int watch_streams = 0;
+};
+
+// Everything that /metrics shows, in the text format of Prometheus. Thread-safe.
+class NodeMetrics {
+ public:
+  explicit NodeMetrics(std::function<NodeSnapshot()> snapshot);
+
+  // One finished unary call.
+  void ObserveCall(absl::string_view method, absl::StatusCode code, absl::Duration duration);
+  std::string Text() const;
+
+ private:
+  std::shared_ptr<prometheus::Registry> registry_;
+  std::shared_ptr<prometheus::Collectable> rooms_;
+  prometheus::Family<prometheus::Histogram>* calls_;
+};
+
+}  // namespace glutwatch
