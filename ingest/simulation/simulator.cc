@@ -18,11 +18,14 @@ constexpr uint64_t kSeriesStream = 1000;  // + series
 // A slow random walk that returns to 0: half of a shock is left after 23 days.
 constexpr double kPersistence = 0.97;
 constexpr double kInnovation = 0.24310491562286438;  // sqrt(1 - 0.97^2)
+// After so many steps nothing is left of where the walk began, so that a day's random part does not
+// depend on the first day: a simulation that ends a day later repeats this one's prices.
+constexpr int kWarmUpDays = 1200;
 // How the noise is shared between all markets of a product, one market, and one day.
-constexpr double kSharedNoise = 0.7;
-constexpr double kMarketNoise = 0.6;
+constexpr double kSharedNoise = 0.6;
+constexpr double kMarketNoise = 0.5;
 constexpr double kDayNoise = 0.15;
-constexpr double kYearNoise = 0.4;
+constexpr double kYearNoise = 0.3;
 
 constexpr double kClosedShare = 0.003;       // of market days
 constexpr double kNotReportedShare = 0.005;  // of series days
@@ -72,16 +75,36 @@ Simulator::Simulator(SimulationPlan plan)
       market_status_(plan_.market_specs.size(), v1::DAY_STATUS_TRADED),
       glut_price_(plan_.series.size(), 1),
       glut_arrivals_(plan_.series.size(), 1),
-      glut_no_bid_(plan_.series.size(), 0) {}
+      glut_no_bid_(plan_.series.size(), 0) {
+  if (plan_.closures) WarmUp();
+}
+
+void Simulator::StepProduct(size_t product, Day day) {
+  const uint64_t number = product * 100'000 + static_cast<uint64_t>(DayNumber(day));
+  product_state_[product] = kPersistence * product_state_[product] +
+                            kInnovation * Normal(Mix(plan_.seed, kProductStream, number));
+}
+
+uint64_t Simulator::StepSeries(size_t series, Day day) {
+  const uint64_t draw =
+      Mix(plan_.seed, kSeriesStream + series, static_cast<uint64_t>(DayNumber(day)));
+  series_state_[series] = kPersistence * series_state_[series] + kInnovation * Normal(draw);
+  return draw;
+}
+
+void Simulator::WarmUp() {
+  for (Day day = plan_.first - kWarmUpDays; day < plan_.first; day = day + 1) {
+    for (size_t i = 0; i < product_state_.size(); ++i) StepProduct(i, day);
+    for (size_t i = 0; i < series_state_.size(); ++i) StepSeries(i, day);
+  }
+}
 
 void Simulator::SetProductFactors(int day_of_week, int festival_days) {
   const double turn = DayNumber(day_) / 365.25;
   const double festival = FestivalShape(festival_days);
   for (size_t i = 0; i < plan_.products.size(); ++i) {
     const ProductModel& model = plan_.products[i];
-    const uint64_t number = i * 100'000 + static_cast<uint64_t>(DayNumber(day_));
-    const double shock = Normal(Mix(plan_.seed, kProductStream, number));
-    product_state_[i] = kPersistence * product_state_[i] + kInnovation * shock;
+    StepProduct(i, day_);
     season_[i] = model.season_log * CosTurns(turn - model.dearest_turn);
     const double week = model.weekly_log * CosTurns((day_of_week - 5.5) / 7.0);
     product_factor_[i] = Exp(season_[i] + week + model.festival_log * festival +
@@ -164,10 +187,7 @@ void Simulator::AddTraded(size_t series, uint64_t draw, double price_e4,
 bool Simulator::AddSeriesRow(size_t series, v1::ObservationBatch* batch) {
   const SeriesModel& model = plan_.series[series];
   const ProductModel& product = plan_.products[static_cast<size_t>(model.product)];
-  const uint64_t draw =
-      Mix(plan_.seed, kSeriesStream + series, static_cast<uint64_t>(DayNumber(day_)));
-  const double shock = Normal(draw);
-  series_state_[series] = kPersistence * series_state_[series] + kInnovation * shock;
+  const uint64_t draw = StepSeries(series, day_);
   if (market_status_[static_cast<size_t>(model.market)] != v1::DAY_STATUS_TRADED) return false;
   batch->add_series_indexes(static_cast<int32_t>(series));
   batch->add_market_days(DayNumber(day_));

@@ -25,6 +25,11 @@ class Simulator {
   Day day() const { return day_; }
 
  private:
+  // The random walks up to the first day; left out of national plans, whose rows are many.
+  void WarmUp();
+  void StepProduct(size_t product, Day day);
+  // Returns the hash of the series and day.
+  uint64_t StepSeries(size_t series, Day day);
   void StartDay();
   void SetProductFactors(int day_of_week, int festival_days);
   void SetClosures(int festival_days);
