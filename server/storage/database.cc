@@ -25,7 +25,10 @@ namespace glutwatch::storage {
 namespace {
 
 constexpr absl::Duration kFreeSpaceMaxAge = absl::Milliseconds(100);
-constexpr absl::Duration kResumeInterval = absl::Milliseconds(200);
+constexpr absl::Duration kReopenInterval = absl::Milliseconds(200);
+// How long a writer waits for readers to leave before RocksDB is opened anew.
+constexpr int kReopenTries = 50;
+constexpr absl::Duration kReopenPause = absl::Milliseconds(1);
 constexpr char kEpochKey[] = "epoch";
 
 rocksdb::Slice ToSlice(absl::string_view s) { return rocksdb::Slice(s.data(), s.size()); }
@@ -48,7 +51,7 @@ absl::Status FromRocks(const rocksdb::Status& status, absl::string_view what) {
 
 // Errors that RocksDB meets in its own threads. Written there, read by any.
 struct BackgroundErrors {
-  std::atomic<bool> stopped{false};  // RocksDB takes no writes until Resume
+  std::atomic<bool> stopped{false};  // RocksDB takes no writes until it is opened anew
   Mutex mu;
   std::string corruption ABSL_GUARDED_BY(mu);
 };
@@ -64,7 +67,7 @@ class ErrorListener final : public rocksdb::EventListener {
     MutexLock lock(&errors_->mu);
     if (errors_->corruption.empty()) errors_->corruption = status->ToString();
   }
-  // RocksDB's own poll for space would answer our Resume with "busy" for as long as it runs.
+  // RocksDB's own recovery can wait for ever for a flush that it has lost (7.8.3): see Reopen.
   void OnErrorRecoveryBegin(rocksdb::BackgroundErrorReason /*reason*/, rocksdb::Status /*status*/,
                             bool* auto_recovery) override {
     *auto_recovery = false;
@@ -119,15 +122,19 @@ class RocksDatabase final : public Database {
   int64_t bytes_on_disk() const override { return folder_.UsedBytes(); }
 
  private:
-  absl::Status OpenRocks(rocksdb::WALRecoveryMode recovery);
+  absl::Status OpenRocks(rocksdb::WALRecoveryMode recovery) ABSL_EXCLUSIVE_LOCKS_REQUIRED(db_mu_);
+  absl::Status OpenChecked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(db_mu_);
+  void OpenReadOnly() ABSL_EXCLUSIVE_LOCKS_REQUIRED(db_mu_);
+  void CloseRocks() ABSL_EXCLUSIVE_LOCKS_REQUIRED(db_mu_);
   absl::Status LoadEpoch();
-  // OK, or why nothing may be written just now. Wakes RocksDB up again after a full disk.
-  absl::Status AdmitWrite() const;
+  // OK, or why nothing may be written just now. Opens RocksDB anew if it has stopped.
+  absl::Status AdmitWrite();
   absl::Status CheckFreeSpace() const;
-  absl::Status Resume() const;
+  absl::Status Reopen();
+  absl::Status NotOpen() const;
   absl::Status WriteFailure(const rocksdb::Status& status) const;
-  rocksdb::WriteBatch ToBatch(const WriteSet& set) const;
-  rocksdb::ColumnFamilyHandle* Handle(Table table) const {
+  rocksdb::WriteBatch ToBatch(const WriteSet& set) const ABSL_SHARED_LOCKS_REQUIRED(db_mu_);
+  rocksdb::ColumnFamilyHandle* Handle(Table table) const ABSL_SHARED_LOCKS_REQUIRED(db_mu_) {
     return handles_[static_cast<size_t>(table)];
   }
 
@@ -136,26 +143,35 @@ class RocksDatabase final : public Database {
   const std::shared_ptr<SyncGuard> guard_;
   const std::unique_ptr<rocksdb::Env> env_;
   const std::shared_ptr<BackgroundErrors> errors_;
-  std::unique_ptr<rocksdb::DB> db_;
-  std::vector<rocksdb::ColumnFamilyHandle*> handles_;
+  // Held shared while db_ is used, exclusively (and only by TryLock) while it is opened anew.
+  mutable SharedMutex db_mu_;
+  std::unique_ptr<rocksdb::DB> db_ ABSL_GUARDED_BY(db_mu_);
+  std::vector<rocksdb::ColumnFamilyHandle*> handles_ ABSL_GUARDED_BY(db_mu_);
   uint64_t epoch_ = 0;
 
   mutable Mutex space_mu_;
   mutable absl::Time space_checked_ ABSL_GUARDED_BY(space_mu_) = absl::InfinitePast();
   mutable int64_t free_bytes_ ABSL_GUARDED_BY(space_mu_) = 0;
-  mutable Mutex resume_mu_;
-  mutable absl::Time resume_tried_ ABSL_GUARDED_BY(resume_mu_) = absl::InfinitePast();
-  mutable absl::Status resume_failure_ ABSL_GUARDED_BY(resume_mu_);
+  Mutex reopen_mu_;
+  absl::Time reopen_tried_ ABSL_GUARDED_BY(reopen_mu_) = absl::InfinitePast();
+  absl::Status reopen_failure_ ABSL_GUARDED_BY(reopen_mu_);
 };
 
 RocksDatabase::~RocksDatabase() {
+  const WriterMutexLock lock(&db_mu_);
+  CloseRocks();
+}
+
+void RocksDatabase::CloseRocks() {
   if (db_ == nullptr) return;
   // For the kBuffered writes. RocksDB asserts if its log has met an error.
   if (!guard_->failed() && !errors_->stopped) db_->SyncWAL().PermitUncheckedError();
   for (rocksdb::ColumnFamilyHandle* handle : handles_) {
     db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
   }
+  handles_.clear();
   db_->Close().PermitUncheckedError();
+  db_.reset();
 }
 
 absl::Status RocksDatabase::OpenRocks(rocksdb::WALRecoveryMode recovery) {
@@ -168,16 +184,31 @@ absl::Status RocksDatabase::OpenRocks(rocksdb::WALRecoveryMode recovery) {
   return FromRocks(status, absl::StrCat("cannot open ", options_.path));
 }
 
-absl::Status RocksDatabase::Open() {
+absl::Status RocksDatabase::OpenChecked() {
   // RocksDB would drop everything from the first bad record on (kPointInTimeRecovery), or take a
   // torn log in the middle for whole (kTolerateCorruptedTailRecords). So the logs are judged
   // first; what is bad in them is only forgiven if RocksDB, at its strictest, does not read it
   // because it is in a log whose content is in the tables already.
   const absl::Status logs = CheckLogs(options_.path);
-  if (logs.ok()) {
-    GLUTWATCH_RETURN_IF_ERROR(OpenRocks(rocksdb::WALRecoveryMode::kPointInTimeRecovery));
-  } else if (!OpenRocks(rocksdb::WALRecoveryMode::kAbsoluteConsistency).ok()) {
-    return logs;
+  if (logs.ok()) return OpenRocks(rocksdb::WALRecoveryMode::kPointInTimeRecovery);
+  return OpenRocks(rocksdb::WALRecoveryMode::kAbsoluteConsistency).ok() ? absl::OkStatus() : logs;
+}
+
+void RocksDatabase::OpenReadOnly() {
+  rocksdb::DBOptions db_options =
+      MakeDbOptions(options_, env_.get(), rocksdb::WALRecoveryMode::kPointInTimeRecovery);
+  db_options.create_if_missing = db_options.create_missing_column_families = false;
+  rocksdb::DB* db = nullptr;
+  rocksdb::DB::OpenForReadOnly(db_options, options_.path, MakeColumnFamilies(options_), &handles_,
+                               &db)
+      .PermitUncheckedError();
+  db_.reset(db);
+}
+
+absl::Status RocksDatabase::Open() {
+  {
+    const WriterMutexLock lock(&db_mu_);
+    GLUTWATCH_RETURN_IF_ERROR(OpenChecked());
   }
   GLUTWATCH_RETURN_IF_ERROR(LoadEpoch());
   return folder_.StampFormat();
@@ -217,22 +248,43 @@ absl::Status RocksDatabase::CheckFreeSpace() const {
                    options_.disk_reserve_bytes, " must stay in reserve"));
 }
 
-absl::Status RocksDatabase::Resume() const {
-  MutexLock lock(&resume_mu_);
+// Opens RocksDB anew after an error that made it stop, a full disk as a rule: what is in its logs
+// is what was acknowledged. Used instead of DB::Resume, which in 7.8.3 waits for ever if a flush
+// was queued when the error came. If it does not open for writing, it is opened for reading.
+absl::Status RocksDatabase::Reopen() {
+  MutexLock lock(&reopen_mu_);
   if (!errors_->stopped) return absl::OkStatus();  // another thread did
   const absl::Time now = absl::Now();
-  if (now - resume_tried_ < kResumeInterval && now >= resume_tried_) return resume_failure_;
+  if (now - reopen_tried_ < kReopenInterval && now >= reopen_tried_ && !reopen_failure_.ok()) {
+    return reopen_failure_;
+  }
+  int tries = 0;
+  while (!db_mu_.TryLock()) {
+    if (++tries == kReopenTries) {
+      return absl::ResourceExhaustedError(
+          absl::StrCat("DISK_FULL: ", options_.path, " waits for readers to open again"));
+    }
+    absl::SleepFor(kReopenPause);
+  }
+  CloseRocks();
   errors_->stopped = false;
-  guard_->ForgiveFailedLogs(true);
-  const rocksdb::Status status = db_->Resume();
-  guard_->ForgiveFailedLogs(false);
-  resume_tried_ = absl::Now();
-  resume_failure_ = FromRocks(status, absl::StrCat("cannot resume ", options_.path));
-  if (!status.ok()) errors_->stopped = true;
-  return resume_failure_;
+  reopen_failure_ = OpenChecked();
+  if (!reopen_failure_.ok()) {
+    errors_->stopped = true;
+    CloseRocks();
+    OpenReadOnly();
+  }
+  db_mu_.Unlock();
+  reopen_tried_ = absl::Now();
+  return reopen_failure_;
 }
 
-absl::Status RocksDatabase::AdmitWrite() const {
+absl::Status RocksDatabase::NotOpen() const {
+  return absl::UnavailableError(
+      absl::StrCat(options_.path, " could not be opened again after an error; see health"));
+}
+
+absl::Status RocksDatabase::AdmitWrite() {
   if (guard_->failed()) {
     return absl::UnavailableError(absl::StrCat("FAILED_SYNC: ", guard_->failure()));
   }
@@ -242,11 +294,11 @@ absl::Status RocksDatabase::AdmitWrite() const {
   }
   GLUTWATCH_RETURN_IF_ERROR(CheckFreeSpace());
   if (!errors_->stopped) return absl::OkStatus();
-  const absl::Status resumed = Resume();
+  const absl::Status reopened = Reopen();
   if (guard_->failed()) {
     return absl::UnavailableError(absl::StrCat("FAILED_SYNC: ", guard_->failure()));
   }
-  return resumed;
+  return reopened;
 }
 
 absl::Status RocksDatabase::WriteFailure(const rocksdb::Status& status) const {
@@ -281,6 +333,8 @@ rocksdb::WriteBatch RocksDatabase::ToBatch(const WriteSet& set) const {
 absl::Status RocksDatabase::Write(const WriteSet& set, Durability durability) {
   if (set.empty()) return absl::OkStatus();
   GLUTWATCH_RETURN_IF_ERROR(AdmitWrite());
+  const ReaderMutexLock lock(&db_mu_);
+  if (db_ == nullptr) return NotOpen();
   rocksdb::WriteBatch batch = ToBatch(set);
   rocksdb::WriteOptions how;
   how.sync = durability == Durability::kFsynced;
@@ -289,6 +343,8 @@ absl::Status RocksDatabase::Write(const WriteSet& set, Durability durability) {
 }
 
 absl::StatusOr<std::string> RocksDatabase::Get(Table table, absl::string_view key) const {
+  const ReaderMutexLock lock(&db_mu_);
+  if (db_ == nullptr) return NotOpen();
   std::string value;
   const rocksdb::Status status =
       db_->Get(rocksdb::ReadOptions(), Handle(table), ToSlice(key), &value);
@@ -302,6 +358,8 @@ absl::StatusOr<std::string> RocksDatabase::Get(Table table, absl::string_view ke
 absl::Status RocksDatabase::Scan(
     Table table, absl::string_view begin, absl::string_view end,
     const std::function<bool(absl::string_view, absl::string_view)>& visit) const {
+  const ReaderMutexLock lock(&db_mu_);
+  if (db_ == nullptr) return NotOpen();
   rocksdb::ReadOptions how;
   const rocksdb::Slice upper = ToSlice(end);
   if (!end.empty()) how.iterate_upper_bound = &upper;
@@ -315,6 +373,8 @@ absl::Status RocksDatabase::Scan(
 absl::Status RocksDatabase::ScanBackward(
     Table table, absl::string_view begin, absl::string_view end,
     const std::function<bool(absl::string_view, absl::string_view)>& visit) const {
+  const ReaderMutexLock lock(&db_mu_);
+  if (db_ == nullptr) return NotOpen();
   rocksdb::ReadOptions how;
   const rocksdb::Slice lower = ToSlice(begin);
   how.iterate_lower_bound = &lower;
@@ -332,7 +392,8 @@ absl::Status RocksDatabase::ScanBackward(
 }
 
 DatabaseHealth RocksDatabase::health() const {
-  const absl::Status admitted = AdmitWrite();
+  // Asking is what brings the database back when nobody writes: its state, not its content.
+  const absl::Status admitted = const_cast<RocksDatabase*>(this)->AdmitWrite();
   if (admitted.ok()) return {};
   DatabaseHealth health;
   health.detail = std::string(admitted.message());

@@ -93,7 +93,8 @@ class Database {
   //
   // RESOURCE_EXHAUSTED "DISK_FULL: ..." while the disk is full; UNAVAILABLE "FAILED_SYNC: ..."
   // once an fsync has failed. In both cases nothing of `set` is visible, now or after a restart,
-  // except that a write whose own fsync failed may turn out to be there after a restart.
+  // except that a write whose own fsync failed may turn out to be there after a restart. DATA_LOSS
+  // once a flush or compaction has met damage: no write until the file is restored.
   virtual absl::Status Write(const WriteSet& set, Durability durability) = 0;
 
   // NOT_FOUND if the key is absent; DATA_LOSS (names the file) if its block is damaged.

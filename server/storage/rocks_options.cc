@@ -5,6 +5,7 @@
 #include "rocksdb/cache.h"
 #include "rocksdb/file_checksum.h"
 #include "rocksdb/filter_policy.h"
+#include "rocksdb/slice_transform.h"
 #include "rocksdb/table.h"
 
 namespace glutwatch::storage {
@@ -30,6 +31,10 @@ rocksdb::ColumnFamilyOptions MakeTableOptions(Table table, size_t write_buffer_b
     cf.compression = rocksdb::kNoCompression;
     cf.bottommost_compression = rocksdb::kNoCompression;
     cf.level0_file_num_compaction_trigger = 8;
+  }
+  if (table == Table::kChunks || table == Table::kTips) {
+    // Folding writes ascending keys: each insert starts from where the last one ended.
+    cf.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
   }
   rocksdb::BlockBasedTableOptions blocks;
   blocks.block_cache = cache;

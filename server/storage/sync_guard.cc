@@ -93,7 +93,6 @@ class GuardedFile final : public rocksdb::FSWritableFileOwnerWrapper {
     return appended;
   }
   IOStatus AppendToBrokenLog() const {
-    if (guard_->forgives_failed_logs()) return IOStatus::OK();
     return IOStatus::NoSpace(name_, "an earlier append failed");
   }
 

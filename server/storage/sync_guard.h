@@ -37,10 +37,6 @@ class SyncGuard final : public rocksdb::FileSystemWrapper {
   rocksdb::IOStatus NoteSync(const std::string& file, rocksdb::IOStatus status);
   // OK, or the error that every change gets once a sync has failed.
   rocksdb::IOStatus Admit() const;
-  // While set, an append to a log that has failed before is taken for done and forgotten: RocksDB
-  // tries the refused bytes again while it resumes, although it then drops the log.
-  void ForgiveFailedLogs(bool forgive) { forgive_failed_logs_ = forgive; }
-  bool forgives_failed_logs() const { return forgive_failed_logs_; }
   // The log `file` is being closed: it need not be synced before the next is made.
   void ForgetLog(const rocksdb::FSWritableFile* file);
 
@@ -77,7 +73,6 @@ class SyncGuard final : public rocksdb::FileSystemWrapper {
   void Wrap(const std::string& name, std::unique_ptr<rocksdb::FSWritableFile>* file);
 
   std::atomic<bool> failed_{false};
-  std::atomic<bool> forgive_failed_logs_{false};
   mutable Mutex mu_;
   std::string failure_ ABSL_GUARDED_BY(mu_);
   rocksdb::FSWritableFile* newest_log_ ABSL_GUARDED_BY(mu_) = nullptr;  // until it closes
