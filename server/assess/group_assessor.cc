@@ -55,10 +55,11 @@ std::optional<double> CostOn(const catalog::Catalog& catalog, const LoadedSeries
 // applied after the range was computed once.
 absl::StatusOr<std::vector<DayIndicators>> IndicatorsOf(const catalog::Catalog& catalog,
                                                         const LoadedSeries& loaded,
-                                                        absl::string_view region, Day from,
-                                                        Day to) {
+                                                        absl::string_view region, Day from, Day to,
+                                                        bool with_forecast) {
   GLUTWATCH_ASSIGN_OR_RETURN(std::vector<DayIndicators> days,
-                             forecast::risk::ComputeIndicators(loaded.prices.view(), {}, from, to));
+                             forecast::risk::ComputeIndicators(loaded.prices.view(), {}, from, to,
+                                                               {.with_forecast = with_forecast}));
   if (!loaded.basis.converted) return days;
   const auto product = catalog.FindProduct(loaded.series.key.product);
   if (product == nullptr || product->costs.empty()) return days;
@@ -116,8 +117,8 @@ absl::StatusOr<std::vector<GroupDay>> GroupAssessor::Days(const catalog::Group& 
     if (!tip.has_value() || tip->newest_day < from) continue;
     GLUTWATCH_ASSIGN_OR_RETURN(const LoadedSeries loaded,
                                Load(*catalog_, *registry_, *store_, id, to, vintage_us));
-    GLUTWATCH_ASSIGN_OR_RETURN(const auto days,
-                               IndicatorsOf(*catalog_, loaded, group.region, from, to));
+    GLUTWATCH_ASSIGN_OR_RETURN(const auto days, IndicatorsOf(*catalog_, loaded, group.region, from,
+                                                             to, options_.with_forecast));
     for (const DayIndicators& day : days) by_day[day.day].push_back(day);
   }
   std::vector<GroupDay> result;
@@ -132,8 +133,8 @@ absl::StatusOr<std::vector<SeriesDay>> GroupAssessor::Evidence(const catalog::Gr
   for (const storage::SeriesId id : registry_->InGroup(group.product, group.region)) {
     GLUTWATCH_ASSIGN_OR_RETURN(const LoadedSeries loaded,
                                Load(*catalog_, *registry_, *store_, id, day, vintage_us));
-    GLUTWATCH_ASSIGN_OR_RETURN(const auto days,
-                               IndicatorsOf(*catalog_, loaded, group.region, day, day));
+    GLUTWATCH_ASSIGN_OR_RETURN(const auto days, IndicatorsOf(*catalog_, loaded, group.region, day,
+                                                             day, options_.with_forecast));
     if (!days.empty()) result.push_back({id, loaded.basis.unit, days.front()});
   }
   return result;
@@ -151,8 +152,8 @@ absl::StatusOr<SeriesDay> GroupAssessor::Series(storage::SeriesId series, std::o
   const auto market = catalog_->FindMarket(loaded.series.key.market);
   const Day newest = loaded.prices.first_day + static_cast<int>(loaded.prices.price.size()) - 1;
   GLUTWATCH_ASSIGN_OR_RETURN(
-      const auto days,
-      IndicatorsOf(*catalog_, loaded, market == nullptr ? "" : market->region, newest, newest));
+      const auto days, IndicatorsOf(*catalog_, loaded, market == nullptr ? "" : market->region,
+                                    newest, newest, options_.with_forecast));
   return SeriesDay{series, loaded.basis.unit, days.front()};
 }
 

@@ -18,7 +18,7 @@ namespace glutwatch::assess {
 struct GroupDay {
   Day day{};
   forecast::risk::DayIndicators indicators;
-  int series_count = 0;   // series with a usable price within the window of the median price
+  int series_count = 0;   // series with a usable price on that day
   bool has_cost = false;  // at least one series could be compared with a cost
 };
 
@@ -35,10 +35,16 @@ struct SeriesDay {
 // count as their mean weighted by arrivals (equally where a lot has none). Thread-safe, no state.
 class GroupAssessor {
  public:
-  // All arguments outlive the assessor.
+  struct Options {
+    bool with_forecast = false;  // fills forecast_to_norm, at the cost of a fit per day and series
+  };
+  // All pointers outlive the assessor.
   GroupAssessor(const catalog::Catalog* catalog, const catalog::SeriesRegistry* registry,
                 const storage::PriceStore* store)
-      : catalog_(catalog), registry_(registry), store_(store) {}
+      : GroupAssessor(catalog, registry, store, Options{}) {}
+  GroupAssessor(const catalog::Catalog* catalog, const catalog::SeriesRegistry* registry,
+                const storage::PriceStore* store, const Options& options)
+      : catalog_(catalog), registry_(registry), store_(store), options_(options) {}
 
   // The group on every day of [from, to] on which at least one of its series has a usable price,
   // ascending. A day's value does not depend on observations dated after it.
@@ -68,6 +74,7 @@ class GroupAssessor {
   const catalog::Catalog* catalog_;
   const catalog::SeriesRegistry* registry_;
   const storage::PriceStore* store_;
+  Options options_;
 };
 
 }  // namespace glutwatch::assess

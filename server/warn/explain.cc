@@ -59,14 +59,15 @@ std::string PackName(const RulePack& pack) { return absl::StrCat(pack.id, "/", p
 
 std::optional<Judgement> JudgeThrough(const RulePack& pack, absl::Span<const RiskDay> days, Day day,
                                       std::vector<SeriesEvidence> series, int64_t vintage_us) {
-  if (days.empty() || days.back().day != day) return std::nullopt;
+  if (!days.empty() && days.back().day != day) return std::nullopt;
   GroupState state;
   Continue(pack, days, &state);
   Judgement judgement;
   judgement.level = state.cycle.level();
   Evidence& evidence = judgement.evidence;
   evidence.rules = state.cycle.outcomes();
-  evidence.group = days.back().indicators;
+  evidence.group.day = day;
+  if (!days.empty()) evidence.group = days.back().indicators;
   evidence.series = std::move(series);
   evidence.vintage_us = vintage_us;
   evidence.rule_pack = PackName(pack);

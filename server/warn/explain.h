@@ -19,7 +19,8 @@ struct Judgement {
 };
 
 // Judges `days` from the first and returns the evidence of the last, which must be `day`; nullopt
-// if it is not. `series` is the group's series on that day.
+// if it is not. Without any day the evidence is empty: every price was withdrawn. `series` is the
+// group's series on that day.
 std::optional<Judgement> JudgeThrough(const RulePack& pack, absl::Span<const RiskDay> days, Day day,
                                       std::vector<SeriesEvidence> series, int64_t vintage_us);
 

@@ -49,8 +49,9 @@ std::optional<Day> GroupState::newest_day() const {
 
 int GroupState::CadenceDays() const {
   std::vector<int> gaps;
-  for (size_t i = 1; i < recent_days.size(); ++i)
-    gaps.push_back(recent_days[i] - recent_days[i - 1]);
+  const size_t count = recent_days.size();
+  const size_t first = count > kCadenceDays ? count - kCadenceDays : 0;
+  for (size_t i = first + 1; i < count; ++i) gaps.push_back(recent_days[i] - recent_days[i - 1]);
   if (gaps.empty()) return 1;
   const auto middle = gaps.begin() + static_cast<std::ptrdiff_t>(gaps.size() / 2);
   std::nth_element(gaps.begin(), middle, gaps.end());
@@ -68,6 +69,7 @@ std::vector<Told> Continue(const RulePack& pack, absl::Span<const RiskDay> days,
   std::vector<Told> told;
   for (const RiskDay& day : days) {
     Remember(day, state);
+    if (&day == &days.back()) state->before = state->cycle;
     for (LifeEvent& event : state->cycle.Step(pack, day)) {
       if (event.transition == Transition::kOpened) state->episodes.emplace_back();
       const size_t open = event.transition == Transition::kOpened ? state->episodes.size() - 1
@@ -94,23 +96,45 @@ std::optional<size_t> FindMatch(const Episode& fresh, const std::vector<Episode>
   return std::nullopt;
 }
 
-// Whether what was told of `logged` is still true, and `fresh` only goes on after `judged`.
-bool GoesOn(const Episode& logged, const Episode& fresh, std::optional<Day> judged) {
-  if (logged.steps.size() > fresh.steps.size() ||
-      !std::equal(logged.steps.begin(), logged.steps.end(), fresh.steps.begin())) {
-    return false;
-  }
-  return logged.steps.size() == fresh.steps.size() ||
-         (judged.has_value() && fresh.steps[logged.steps.size()].day > *judged);
+// Whether everything that was told of `logged` is still true; `fresh` may go on from there.
+bool GoesOn(const Episode& logged, const Episode& fresh) {
+  return logged.steps.size() <= fresh.steps.size() &&
+         std::equal(logged.steps.begin(), logged.steps.end(), fresh.steps.begin());
+}
+
+// The day that late data is judged by: the newest one, or if nothing is left the newest before.
+RiskDay NewestOf(absl::Span<const RiskDay> days, std::optional<Day> judged) {
+  if (!days.empty()) return days.back();
+  RiskDay none;
+  none.day = judged.value_or(Day{});
+  none.indicators.day = none.day;
+  return none;
 }
 
 }  // namespace
 
-std::vector<Told> Rejudge(const RulePack& pack, absl::Span<const RiskDay> days, GroupState* state) {
+std::optional<GroupState> BeforeNewestDay(const GroupState& state) {
+  if (!state.before.has_value() || state.recent_days.empty()) return std::nullopt;
+  const Day newest = state.recent_days.back();
+  GroupState base;
+  base.cycle = *state.before;
+  base.has_risk = state.has_risk;
+  base.recent_days.assign(state.recent_days.begin(), state.recent_days.end() - 1);
+  for (const Episode& episode : state.episodes) {
+    if (episode.retracted || episode.raised() >= newest) continue;
+    base.episodes.push_back(episode);
+    auto& steps = base.episodes.back().steps;
+    while (steps.back().day >= newest) steps.pop_back();
+  }
+  return base;
+}
+
+std::vector<Told> Rejudge(const RulePack& pack, const GroupState& base,
+                          absl::Span<const RiskDay> days, GroupState* state) {
   const std::optional<Day> judged = state->cycle.judged_through();
-  GroupState fresh;
+  GroupState fresh = base;
   std::vector<Told> fresh_told = Continue(pack, days, &fresh);
-  const RiskDay newest = days.empty() ? RiskDay{} : days.back();
+  const RiskDay newest = NewestOf(days, judged);
   const auto newest_rules = fresh.cycle.outcomes();
 
   std::vector<Episode> merged = state->episodes;
@@ -125,7 +149,7 @@ std::vector<Told> Rejudge(const RulePack& pack, absl::Span<const RiskDay> days, 
       merged.push_back(episode);
     } else {
       taken[*match] = true;
-      const bool goes_on = GoesOn(merged[index], episode, judged);
+      const bool goes_on = GoesOn(merged[index], episode);
       already_told = goes_on ? merged[index].steps.size() : episode.steps.size();
       merged[index].steps = episode.steps;
       if (!goes_on) {
@@ -133,7 +157,7 @@ std::vector<Told> Rejudge(const RulePack& pack, absl::Span<const RiskDay> days, 
                         newest_rules, fresh.MissingDays(newest.day), true});
       }
     }
-    size_t step = 0;
+    size_t step = f < base.episodes.size() ? base.episodes[f].steps.size() : 0;
     for (Told& one : fresh_told) {
       if (one.episode != f || step++ < already_told) continue;
       told.push_back(std::move(one));
@@ -157,6 +181,8 @@ std::string GroupState::Encode() const {
   ByteWriter out;
   out.U8(kFormatVersion);
   out.String(cycle.Encode());
+  out.U8(before.has_value() ? 1 : 0);
+  if (before.has_value()) out.String(before->Encode());
   out.U8(has_risk ? 1 : 0);
   out.Varint(recent_days.size());
   for (const Day day : recent_days) out.Signed(DayNumber(day));
@@ -181,6 +207,10 @@ std::optional<GroupState> GroupState::Decode(absl::string_view bytes) {
   auto cycle = LifeCycle::Decode(in.String());
   if (!cycle.has_value()) return std::nullopt;
   state.cycle = *std::move(cycle);
+  if (in.U8() != 0) {
+    state.before = LifeCycle::Decode(in.String());
+    if (!state.before.has_value()) return std::nullopt;
+  }
   state.has_risk = in.U8() != 0;
   const uint64_t days = in.Varint();
   for (uint64_t i = 0; i < days && days <= kRecentDays && in.ok(); ++i) {

@@ -34,14 +34,19 @@ struct Episode {
 struct GroupState {
   // Market days with data that are kept, for cadence and missing days.
   static constexpr int kRecentDays = 28;
+  // Of those, the ones that the cadence is taken from.
+  static constexpr int kCadenceDays = 20;
 
   LifeCycle cycle;
+  // The cycle before the newest day was judged: markets of a group report a day one after the
+  // other, and the day is judged again without the rest of the history. Unset: not known.
+  std::optional<LifeCycle> before;
   std::vector<Episode> episodes;
   std::vector<Day> recent_days;  // the newest kRecentDays judged, ascending
   bool has_risk = false;         // an indicator was ever available: worth keeping on disk
 
   std::optional<Day> newest_day() const;
-  // The median gap between recent market days, at least 1.
+  // The median gap between the newest kCadenceDays market days, at least 1.
   int CadenceDays() const;
   // Days of the 28 up to `day` without data.
   int MissingDays(Day day) const;
@@ -66,9 +71,14 @@ struct Told {
 // new episodes have no id yet.
 std::vector<Told> Continue(const RulePack& pack, absl::Span<const RiskDay> days, GroupState* state);
 
-// Judges the whole history again after data came for a day that was judged already. What the log
-// said stays where it is still right; otherwise the episode is REVISED to what it is now, or
-// RETRACTED, or told late. Steps on days after those judged before are told as usual.
-std::vector<Told> Rejudge(const RulePack& pack, absl::Span<const RiskDay> days, GroupState* state);
+// What `state` was before its newest day was judged; nullopt if that is not known.
+std::optional<GroupState> BeforeNewestDay(const GroupState& state);
+
+// Judges again, after data came for a day that was judged already: `days` follow `base`, a new
+// GroupState with the whole history, or BeforeNewestDay with that day and later ones, of which
+// there must be one. What the log said stays where it is still right, and steps that go on from it
+// are told as usual, late or not; otherwise the episode is REVISED to what it is now, or RETRACTED.
+std::vector<Told> Rejudge(const RulePack& pack, const GroupState& base,
+                          absl::Span<const RiskDay> days, GroupState* state);
 
 }  // namespace glutwatch::warn

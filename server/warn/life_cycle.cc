@@ -64,6 +64,7 @@ std::vector<LifeEvent> LifeCycle::Step(const RulePack& pack, const RiskDay& day)
   Reconcile(pack);
   Level fired = Level::kNone;
   Level kept = Level::kNone;
+  Level unclear = Level::kNone;
   outcomes_.clear();
   const Level cap = day.has_cost ? Level::kRed : pack.max_level_without_cost;
   for (size_t i = 0; i < pack.rules.size(); ++i) {
@@ -72,22 +73,22 @@ std::vector<LifeEvent> LifeCycle::Step(const RulePack& pack, const RiskDay& day)
     const Truth truth = Holds(rule, day, 0);
     if (truth == Truth::kNo) progress.held_since.reset();
     if (truth == Truth::kYes && !progress.held_since.has_value()) progress.held_since = day.day;
-    const Level level = std::min(rule.level, cap);
     if (truth == Truth::kYes && day.day - *progress.held_since >= rule.persistence_days) {
+      const Level level = std::min(rule.level, cap);
       fired = std::max(fired, level);
       progress.in_episode = true;
       outcomes_.push_back({rule.id, level, *progress.held_since, Detail(rule, day)});
     }
+    if (!progress.in_episode) continue;
+    // Not capped: a cost that went missing lowers nothing.
     const Truth relaxed = Holds(rule, day, rule.clear_margin);
-    // What brought the warning and cannot be judged today is taken to hold: silence is not calm.
-    const bool keeps =
-        relaxed == Truth::kYes || (relaxed == Truth::kUnknown && progress.in_episode);
-    if (keeps && progress.in_episode) kept = std::max(kept, level);
+    if (relaxed == Truth::kYes) kept = std::max(kept, rule.level);
+    if (relaxed == Truth::kUnknown) unclear = std::max(unclear, rule.level);
   }
   std::stable_sort(outcomes_.begin(), outcomes_.end(),
                    [](const RuleOutcome& a, const RuleOutcome& b) { return a.level > b.level; });
   judged_through_ = day.day;
-  return Move(pack, day.day, fired, kept);
+  return Move(pack, day.day, fired, kept, unclear);
 }
 
 void LifeCycle::Reconcile(const RulePack& pack) {
@@ -106,7 +107,8 @@ void LifeCycle::Reconcile(const RulePack& pack) {
   progress_ = std::move(fresh);
 }
 
-std::vector<LifeEvent> LifeCycle::Move(const RulePack& pack, Day day, Level fired, Level kept) {
+std::vector<LifeEvent> LifeCycle::Move(const RulePack& pack, Day day, Level fired, Level kept,
+                                       Level unclear) {
   std::vector<LifeEvent> events;
   if (level_ == Level::kNone) {
     const bool refractory =
@@ -131,6 +133,7 @@ std::vector<LifeEvent> LifeCycle::Move(const RulePack& pack, Day day, Level fire
     clear_since_.reset();
     return events;
   }
+  if (unclear >= level_) return events;  // silence is not calm
   if (!clear_since_.has_value()) clear_since_ = day;
   if (day - *clear_since_ < pack.clear_days || day - *raised_ < pack.min_life_days) return events;
   clear_since_.reset();

@@ -53,8 +53,8 @@ struct LifeEvent {
 //
 // Levels go up at once, to the highest rule that has held for its persistence; they go down one
 // at a time, when for clear_days no rule that brought the warning has kept its level or a higher
-// one even with its clear margin, and not before min_life_days. A day whose indicators are missing
-// moves nothing: a rule of the warning that cannot be judged counts as holding.
+// one even with its clear margin, and not before min_life_days. A day on which a rule of the
+// warning cannot be judged lowers nothing and begins no count; nor does a cost that went missing.
 class LifeCycle {
  public:
   // Judges `day`, which must be later than every day before it. Returns what happened, in order.
@@ -77,8 +77,10 @@ class LifeCycle {
   };
   // Brings progress_ into the order of the pack's rules; a rule that is new starts afresh.
   void Reconcile(const RulePack& pack);
-  // Moves the level, given the highest one that fired and the highest that is not let go of.
-  std::vector<LifeEvent> Move(const RulePack& pack, Day day, Level fired, Level kept);
+  // Moves the level, given the highest that fired, the highest that is not let go of, and the
+  // highest of the rules of the warning that cannot be judged today.
+  std::vector<LifeEvent> Move(const RulePack& pack, Day day, Level fired, Level kept,
+                              Level unclear);
   void EndEpisode();
 
   std::vector<Progress> progress_;

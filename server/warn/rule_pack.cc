@@ -1,5 +1,6 @@
 #include "server/warn/rule_pack.h"
 
+#include <algorithm>
 #include <cmath>
 #include <set>
 
@@ -124,6 +125,14 @@ absl::StatusOr<double> ParseThreshold(absl::string_view text) {
   }
   return absl::InvalidArgumentError(absl::StrCat(
       "threshold is \"", text, "\", expected a decimal such as 0.8 or a fraction such as 6/7"));
+}
+
+bool Uses(const RulePack& pack, Indicator indicator) {
+  return std::any_of(pack.rules.begin(), pack.rules.end(), [&](const Rule& rule) {
+    return std::any_of(rule.all_of.begin(), rule.all_of.end(), [&](const Condition& condition) {
+      return condition.indicator == indicator;
+    });
+  });
 }
 
 absl::Status Validate(const RulePack& pack) {

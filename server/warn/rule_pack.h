@@ -64,6 +64,9 @@ struct RulePack {
 // Reads "0.8", "-1" or "6/7". INVALID_ARGUMENT quotes the text.
 absl::StatusOr<double> ParseThreshold(absl::string_view text);
 
+// Whether any rule looks at `indicator`: forecasts, for one, are computed only where they count.
+bool Uses(const RulePack& pack, Indicator indicator);
+
 // INVALID_ARGUMENT begins with the path of the bad field: "rules[2].all_of[0].at_most: ...".
 absl::Status Validate(const RulePack& pack);
 

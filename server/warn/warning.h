@@ -42,7 +42,7 @@ struct Warning {
   State state = State::kInForce;
   Freshness freshness = Freshness::kFresh;
   Day raised_day{};
-  Day market_day{};  // the newest day that it was judged on
+  Day market_day{};  // the day whose prices its newest event rests on
   std::optional<Day> ended_day;
   int64_t generation = 0;  // 1 for the first event
   bool simulated = false;

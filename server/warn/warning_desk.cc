@@ -244,7 +244,10 @@ absl::Status Desk::Judge(absl::Span<const Change> changes, int64_t vintage_us, b
   MutexLock judging(&judge_mu_);
   Staged staged;
   for (const Change& change : changes) {
-    GLUTWATCH_RETURN_IF_ERROR(JudgeGroup(change, vintage_us, &staged));
+    if (absl::Status status = JudgeGroup(change, vintage_us, &staged); !status.ok()) {
+      log_.Aborted();
+      return status;
+    }
     if (staged.set.bytes() > kMaxWriteBytes) {
       GLUTWATCH_RETURN_IF_ERROR(Commit(&staged, std::nullopt));
     }
@@ -257,12 +260,18 @@ absl::Status Desk::JudgeGroup(const Change& change, int64_t vintage_us, Staged* 
   GroupState state = known == nullptr ? GroupState{} : *known;
   const std::optional<Day> judged = state.cycle.judged_through();
   const bool late = judged.has_value() && change.first_day <= *judged;
-  const Day from = judged.has_value() && !late ? *judged + 1 : kMinDay;
-  GLUTWATCH_ASSIGN_OR_RETURN(const std::vector<RiskDay> days,
+  std::optional<GroupState> base;
+  if (late && change.first_day == *judged) base = BeforeNewestDay(state);
+  const Day from = base.has_value() ? *judged : late || !judged.has_value() ? kMinDay : *judged + 1;
+  GLUTWATCH_ASSIGN_OR_RETURN(std::vector<RiskDay> days,
                              risks_->Days(change.group, from, kMaxDay, vintage_us));
+  if (base.has_value() && days.empty()) {  // the newest day was withdrawn
+    base.reset();
+    GLUTWATCH_ASSIGN_OR_RETURN(days, risks_->Days(change.group, kMinDay, kMaxDay, vintage_us));
+  }
   if (days.empty() && !late) return absl::OkStatus();
-  const std::vector<Told> told =
-      late ? Rejudge(pack_, days, &state) : Continue(pack_, days, &state);
+  const std::vector<Told> told = late ? Rejudge(pack_, base.value_or(GroupState{}), days, &state)
+                                      : Continue(pack_, days, &state);
   for (const Told& one : told) {
     GLUTWATCH_RETURN_IF_ERROR(Tell(change.group, one, vintage_us, &state, staged));
   }
@@ -527,9 +536,11 @@ absl::StatusOr<WarningDesk::Explanation> Desk::Explain(absl::string_view id,
   }
   result.recomputed = std::move(judgement->evidence);
   result.difference = FirstDifference(warning.evidence, result.recomputed);
+  // Late data may be about an episode that was over; then today's level is another's.
+  const bool about_the_past = result.event.transition == Transition::kRevised ||
+                              result.event.transition == Transition::kRetracted;
   const Level logged = warning.state == State::kInForce ? warning.level : Level::kNone;
-  if (result.difference.empty() && logged != judgement->level &&
-      result.event.transition != Transition::kRevised) {
+  if (result.difference.empty() && logged != judgement->level && !about_the_past) {
     result.difference = absl::StrCat("level: ", static_cast<int>(logged), " logged, ",
                                      static_cast<int>(judgement->level), " now");
   }
