@@ -19,21 +19,20 @@ struct ServerLinkOptions {
   std::string source;  // the feed's name
   bool create_missing = false;
   bool simulated = false;
-  int in_flight = 4;  // 1..64
-  // How long a server that cannot be reached or cannot write is tried again before the error is
-  // passed on.
+  int in_flight = 4;  // 1..15
+  absl::Duration first_patience = absl::Seconds(10);
+  // How long a server that went away, or that cannot write, is tried again.
   absl::Duration patience = absl::Minutes(2);
-  // Gives up early when set. May be null; otherwise outlives the link.
+  // Waits only a few seconds more for answers once it is set. May be null; else outlives the link.
   const std::atomic<bool>* stop = nullptr;
 };
 
-// A push stream to glutwatchd that outlives broken connections: it connects again with growing
-// delays, tells the new stream every market and series, and sends again what was not answered;
-// the batch ids make that harmless. An answer of UNAVAILABLE or RESOURCE_EXHAUSTED counts as a
-// broken connection.
+// Connects a push stream that outlives broken connections (client/push_stream.h) as a BatchLink.
 //
-// The first connection is made here. Errors: UNAVAILABLE after `patience`; others of the server,
-// such as PERMISSION_DENIED, at once.
+// UNAVAILABLE if the server does not listen within `first_patience`; INVALID_ARGUMENT for a bad
+// address or option. Later, Send and Take fail with UNAVAILABLE once a batch has waited for its
+// answer for `patience`, and with whatever else ends the stream for good, such as
+// PERMISSION_DENIED.
 absl::StatusOr<std::unique_ptr<BatchLink>> ConnectServerLink(const ServerLinkOptions& options);
 
 // The regions of a subtree, from CatalogService.

@@ -35,7 +35,7 @@ void AddFeedOptions(CLI::App* run, RunCommand* command) {
       ->check(CLI::Range(1, 100'000))
       ->capture_default_str();
   run->add_option("--in-flight", command->in_flight, "Batches sent and not answered, at most")
-      ->check(CLI::Range(1, 64))
+      ->check(CLI::Range(1, 15))
       ->capture_default_str();
   run->add_flag("--dry-run", command->dry_run, "Read and check the input; send nothing");
   run->add_flag("--again", command->again, "Send documents once more that were finished before");
