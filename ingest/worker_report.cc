@@ -93,10 +93,13 @@ void AppendRemarks(const DocumentReport& document, Language language, std::strin
     absl::StrAppend(text, Pick(language, "note: ", "提示："), document.document, ": ", note, "\n");
   }
   if (!document.status.ok()) {
+    const std::string message(document.status.message());
+    // Most messages begin with the document and a line.
+    const bool named = message.rfind(document.document, 0) == 0;
     absl::StrAppend(text,
                     absl::IsCancelled(document.status) ? Pick(language, "stopped: ", "中断：")
                                                        : Pick(language, "failed: ", "失败："),
-                    document.document, ": ", std::string(document.status.message()), "\n");
+                    named ? "" : document.document + ": ", message, "\n");
   }
   for (const QuarantinedRow& row : document.samples) {
     absl::StrAppend(text, "  ", row.verdict, ": ", row.document, ":", row.line, ": ", row.message,
