@@ -88,18 +88,20 @@ void AppendLines(const std::vector<Line>& lines, std::string* text) {
   }
 }
 
+// `message` with its document in front; most begin with it already.
+std::string Named(const std::string& document, const std::string& message) {
+  return message.rfind(document, 0) == 0 ? message : absl::StrCat(document, ": ", message);
+}
+
 void AppendRemarks(const DocumentReport& document, Language language, std::string* text) {
   for (const std::string& note : document.notes) {
-    absl::StrAppend(text, Pick(language, "note: ", "提示："), document.document, ": ", note, "\n");
+    absl::StrAppend(text, Pick(language, "note: ", "提示："), Named(document.document, note), "\n");
   }
   if (!document.status.ok()) {
-    const std::string message(document.status.message());
-    // Most messages begin with the document and a line.
-    const bool named = message.rfind(document.document, 0) == 0;
     absl::StrAppend(text,
                     absl::IsCancelled(document.status) ? Pick(language, "stopped: ", "中断：")
                                                        : Pick(language, "failed: ", "失败："),
-                    named ? "" : document.document + ": ", message, "\n");
+                    Named(document.document, std::string(document.status.message())), "\n");
   }
   for (const QuarantinedRow& row : document.samples) {
     absl::StrAppend(text, "  ", row.verdict, ": ", row.document, ":", row.line, ": ", row.message,
