@@ -32,10 +32,10 @@ class ServerLink final : public BatchLink {
 
   void Use(std::unique_ptr<client::PushStream> stream) { stream_ = std::move(stream); }
 
-  absl::Status Send(const v1::PushObservationsRequest& request) override {
+  absl::Status Send(v1::PushObservationsRequest request) override {
     for (const auto& market : request.new_markets()) stream_->AddMarket(market);
     for (const auto& series : request.new_series()) stream_->AddSeries(series);
-    return stream_->Send(request.batch(), [this](const Response& answer) {
+    return stream_->Send(std::move(*request.mutable_batch()), [this](const Response& answer) {
       MutexLock lock(&mu_);
       answers_.push_back(answer);
       arrived_.Signal();

@@ -100,7 +100,7 @@ absl::Status Pipeline::Push(PendingBatch batch) {
     v1::PushObservationsRequest request;
     dictionary_->TakeNew(&request);
     *request.mutable_batch() = batch.columns;
-    GLUTWATCH_RETURN_IF_ERROR(link_->Send(request));
+    GLUTWATCH_RETURN_IF_ERROR(link_->Send(std::move(request)));
   }
   waiting_.push_back(std::move(batch));
   return Settle(static_cast<size_t>(link_ == nullptr ? 0 : link_->max_in_flight()));

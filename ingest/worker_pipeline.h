@@ -21,7 +21,7 @@ class BatchLink {
   virtual ~BatchLink() = default;
   // Hands over a batch with the dictionary entries that are new since the last one. May block
   // while too many are in flight. UNAVAILABLE if the server cannot be reached for too long.
-  virtual absl::Status Send(const v1::PushObservationsRequest& request) = 0;
+  virtual absl::Status Send(v1::PushObservationsRequest request) = 0;
   // The next answer, in the order of the batches. Blocks if `wait`; nullopt if there is none yet.
   // UNAVAILABLE as Send.
   virtual absl::StatusOr<std::optional<v1::PushObservationsResponse>> Take(bool wait) = 0;

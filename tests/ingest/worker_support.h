@@ -104,7 +104,7 @@ class MemoryLink final : public BatchLink {
   explicit MemoryLink(MemoryServer* server, int calls_to_live = -1)
       : server_(server), calls_to_live_(calls_to_live) {}
 
-  absl::Status Send(const v1::PushObservationsRequest& request) override {
+  absl::Status Send(v1::PushObservationsRequest request) override {
     if (Dead()) return absl::UnavailableError("killed");
     series_.insert(series_.end(), request.new_series().begin(), request.new_series().end());
     answers_.push_back(server_->Apply(request.batch(), series_));
