@@ -66,7 +66,7 @@ struct BatchVerdict {
   int64_t suspicious = 0;  // kept, left out of the mathematics
   int64_t duplicate = 0;
   int64_t refused = 0;
-  int64_t corrected = 0;   // of the kept: replaced an earlier version
+  int64_t corrected = 0;        // of the kept: replaced an earlier version
   std::vector<RowResult> rows;  // every row that is not simply accepted, ascending
 };
 
@@ -121,8 +121,8 @@ class Intake {
   };
   // PERMISSION_DENIED if the principal may not write prices anywhere; INVALID_ARGUMENT for a bad
   // source name. Which markets it may write is checked market by market.
-  virtual absl::StatusOr<std::unique_ptr<IntakeSession>> Open(
-      const security::Principal& principal, const SessionOptions& options) = 0;
+  virtual absl::StatusOr<std::unique_ptr<IntakeSession>> Open(const security::Principal& principal,
+                                                              const SessionOptions& options) = 0;
 
   struct Stats {
     int64_t accepted = 0;

@@ -46,12 +46,11 @@ struct Observation {
   int64_t high_e4 = 0;
   int64_t arrivals_e4 = 0;  // 1/10,000 of the series' arrivals unit
 
-  // Same quotation: everything but the source.
+  // Same quotation: everything but the source and the flags, which are opinions about it.
   bool SameQuoteAs(const Observation& other) const {
     return day == other.day && lot == other.lot && status == other.status &&
-           presence == other.presence && flags == other.flags && low_e4 == other.low_e4 &&
-           modal_e4 == other.modal_e4 && high_e4 == other.high_e4 &&
-           arrivals_e4 == other.arrivals_e4;
+           presence == other.presence && low_e4 == other.low_e4 && modal_e4 == other.modal_e4 &&
+           high_e4 == other.high_e4 && arrivals_e4 == other.arrivals_e4;
   }
 };
 
