@@ -35,10 +35,10 @@ class RiskSource {
 
 // Which warnings somebody asks for. Fields that are set must all match.
 struct WarningFilter {
-  std::string region;                 // a code; its subtree
-  std::vector<std::string> products;  // ids
+  std::string region = {};                 // a code; its subtree
+  std::vector<std::string> products = {};  // ids
   Level min_level = Level::kNone;
-  std::vector<State> states;
+  std::vector<State> states = {};
   bool Matches(const Warning& warning, const catalog::Catalog& catalog) const;
 };
 
