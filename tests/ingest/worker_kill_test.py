@@ -16,13 +16,13 @@ import time
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
 from harness import BIN, Server, check  # noqa: E402
 
-MARKETS, PRODUCTS, DAYS = 100, 50, 60
+MARKETS, PRODUCTS, DAYS = 100, 50, 120
 ROWS = MARKETS * PRODUCTS * DAYS
 
 
 def command(server, state, *more):
     return [str(a) for a in (BIN / "glutwatch-ingest", "run", "--feed", "simulate", "--national", "--counties", MARKETS,
-                             "--products", PRODUCTS, "--days", DAYS, "--until", "2026-03-01", "--batch-rows", 1000,
+                             "--products", PRODUCTS, "--days", DAYS, "--until", "2026-03-01", "--batch-rows", 500,
                              "--in-flight", 3, "--server", server.grpc, "--state-dir", state, "-q", "-o", "json", *more)]
 
 
@@ -37,7 +37,7 @@ def kill_until_done(server, state, kills):
     for killed in range(kills):
         process = subprocess.Popen(command(server, state), stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         try:
-            process.communicate(timeout=random.uniform(0.03, 0.6))
+            process.communicate(timeout=random.uniform(0.05, 0.5))
             return killed
         except subprocess.TimeoutExpired:
             process.kill()
