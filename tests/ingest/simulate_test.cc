@@ -7,6 +7,7 @@
 #include <set>
 
 #include "absl/strings/str_cat.h"
+#include "base/yaml_message.h"
 #include "ingest/simulation/arithmetic.h"
 #include "ingest/simulation/scenario.h"
 #include "ingest/simulation/simulator.h"
@@ -278,6 +279,41 @@ TEST(PlanTest, NationalDayHasHalfAMillionRows) {
   Simulator simulator(*plan);
   v1::ObservationBatch batch;
   EXPECT_EQ(simulator.Fill(1'000'000, &batch), 500'000);
+}
+
+v1::CatalogFile ReadCatalog(const std::string& path) {
+  v1::CatalogFile catalog;
+  EXPECT_THAT(ReadYamlFile(GLUTWATCH_SOURCE_DIR "/deploy/" + path, &catalog), IsOk());
+  return catalog;
+}
+
+TEST(ExampleCostsTest, AddCostsToTheCatalogsProductsAndChangeNothingElse) {
+  const v1::CatalogFile catalog = ReadCatalog("catalog/products.yaml");
+  const v1::CatalogFile examples = ReadCatalog("scenarios/costs.yaml");
+  EXPECT_GE(examples.products_size(), 3);
+  for (v1::Product example : examples.products()) {
+    const auto real =
+        std::find_if(catalog.products().begin(), catalog.products().end(),
+                     [&](const v1::Product& product) { return product.name() == example.name(); });
+    ASSERT_NE(real, catalog.products().end()) << example.name();
+    while (example.costs_size() > real->costs_size()) {
+      EXPECT_THAT(example.costs(example.costs_size() - 1).source(), HasSubstr("EXAMPLE"));
+      example.mutable_costs()->RemoveLast();
+    }
+    EXPECT_EQ(example.SerializeAsString(), real->SerializeAsString());
+  }
+}
+
+TEST(ExampleCostsTest, CatalogKnowsEveryProductOfTheScenario) {
+  const v1::CatalogFile catalog = ReadCatalog("catalog/products.yaml");
+  const config::v1::Scenario scenario = Yunnan();
+  std::set<std::string> names;
+  for (const v1::Product& product : catalog.products()) {
+    names.insert(product.display_name());
+  }
+  for (const auto& product : scenario.products()) {
+    EXPECT_TRUE(names.contains(product.product())) << product.product();
+  }
 }
 
 struct BadScenario {
