@@ -87,7 +87,24 @@ constexpr std::optional<double> DayIndicators::*kFields[] = {
     &DayIndicators::forecast_to_norm,
 };
 
-GroupDay MedianOf(Day day, absl::Span<const DayIndicators> series) {
+// One series' day, and what its prices are per.
+struct UnitDay {
+  DayIndicators indicators;
+  std::string unit;
+};
+
+// Prices of different units have no median; what is relative to a series' own past has.
+void DropPricesOfMixedUnits(absl::Span<const UnitDay> series, DayIndicators* group) {
+  for (const UnitDay& one : series) {
+    if (one.unit == series.front().unit) continue;
+    group->price.reset();
+    group->median_price.reset();
+    group->norm.reset();
+    return;
+  }
+}
+
+GroupDay MedianOf(Day day, absl::Span<const UnitDay> series) {
   GroupDay result;
   result.day = day;
   result.indicators.day = day;
@@ -95,15 +112,18 @@ GroupDay MedianOf(Day day, absl::Span<const DayIndicators> series) {
   std::vector<double> values;
   for (const auto field : kFields) {
     values.clear();
-    for (const DayIndicators& one : series) {
-      if ((one.*field).has_value()) values.push_back(*(one.*field));
+    for (const UnitDay& one : series) {
+      const std::optional<double>& value = one.indicators.*field;
+      if (value.has_value()) values.push_back(*value);
     }
     if (!values.empty()) result.indicators.*field = forecast::Median(absl::MakeSpan(values));
   }
-  for (const DayIndicators& one : series) {
-    result.indicators.norm_years = std::max(result.indicators.norm_years, one.norm_years);
-    result.has_cost |= one.price_to_total_cost.has_value() || one.price_to_cash_cost.has_value();
+  for (const UnitDay& one : series) {
+    const DayIndicators& i = one.indicators;
+    result.indicators.norm_years = std::max(result.indicators.norm_years, i.norm_years);
+    result.has_cost |= i.price_to_total_cost.has_value() || i.price_to_cash_cost.has_value();
   }
+  DropPricesOfMixedUnits(series, &result.indicators);
   return result;
 }
 
@@ -111,7 +131,7 @@ GroupDay MedianOf(Day day, absl::Span<const DayIndicators> series) {
 
 absl::StatusOr<std::vector<GroupDay>> GroupAssessor::Days(const catalog::Group& group, Day from,
                                                           Day to, int64_t vintage_us) const {
-  std::map<Day, std::vector<DayIndicators>> by_day;
+  std::map<Day, std::vector<UnitDay>> by_day;
   for (const storage::SeriesId id : registry_->InGroup(group.product, group.region)) {
     const auto tip = store_->Tip(id);
     if (!tip.has_value() || tip->newest_day < from) continue;
@@ -119,7 +139,7 @@ absl::StatusOr<std::vector<GroupDay>> GroupAssessor::Days(const catalog::Group& 
                                Load(*catalog_, *registry_, *store_, id, to, vintage_us));
     GLUTWATCH_ASSIGN_OR_RETURN(const auto days, IndicatorsOf(*catalog_, loaded, group.region, from,
                                                              to, options_.with_forecast));
-    for (const DayIndicators& day : days) by_day[day.day].push_back(day);
+    for (const DayIndicators& day : days) by_day[day.day].push_back({day, loaded.basis.unit});
   }
   std::vector<GroupDay> result;
   result.reserve(by_day.size());

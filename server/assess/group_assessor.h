@@ -14,7 +14,8 @@
 
 namespace glutwatch::assess {
 
-// A group on one market day: of each indicator, the median over the series that have it.
+// A group on one market day: of each indicator, the median over the series that have it. Prices
+// and norms are unset where the series' units differ.
 struct GroupDay {
   Day day{};
   forecast::risk::DayIndicators indicators;

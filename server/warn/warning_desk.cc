@@ -133,7 +133,7 @@ class Desk final : public WarningDesk {
   void Log(Transition transition, Day market_day, std::string cause, WarningRecord record,
            Staged* staged);
   void StageFreshness(const std::string& id, Freshness now, Staged* staged);
-  void StageBlindRegion(const std::string& region, Staged* staged);
+  void StageBlindRegion(const std::string& region, bool blind, Staged* staged);
   absl::Status Commit(Staged* staged, std::optional<int64_t> position);
   void Notify();
   absl::StatusOr<WarningEvent> EventAt(int64_t seq) const;
@@ -386,15 +386,20 @@ absl::Status Desk::CheckFreshness() {
   for (const auto& [group, state] : groups_) {
     if (state.has_risk) regions.insert(group.region);
   }
-  for (const std::string& region : regions) StageBlindRegion(region, &staged);
+  std::set<std::string> blind;
+  for (const std::string& region : regions) {
+    if (IsRegionBlind(region)) blind.insert(region);
+    StageBlindRegion(region, blind.contains(region), &staged);
+  }
   const std::set<std::string> in_force = in_force_;
   for (const std::string& id : in_force) {
     const Warning& warning = warnings_.at(id).warning;
     if (warning.kind != Kind::kGlut) continue;
     const auto group = groups_.find(warning.group);
     if (group == groups_.end()) continue;
-    const Freshness own = FreshnessOf(warning.group, group->second);
-    StageFreshness(id, Worsened(own, warning.group.region), &staged);
+    Freshness now = FreshnessOf(warning.group, group->second);
+    if (now == Freshness::kStale && blind.contains(warning.group.region)) now = Freshness::kBlind;
+    StageFreshness(id, now, &staged);
   }
   return Commit(&staged, std::nullopt);
 }
@@ -411,7 +416,7 @@ void Desk::StageFreshness(const std::string& id, Freshness now, Staged* staged) 
       absl::StrCat("newest market day is ", FormatDay(newest)), std::move(record), staged);
 }
 
-void Desk::StageBlindRegion(const std::string& region, Staged* staged) {
+void Desk::StageBlindRegion(const std::string& region, bool blind, Staged* staged) {
   const Group whole{"", region};
   const std::string prefix = region + "-blind-";
   std::string open;
@@ -419,7 +424,6 @@ void Desk::StageBlindRegion(const std::string& region, Staged* staged) {
        it != in_force_.end() && absl::StartsWith(*it, prefix); ++it) {
     if (warnings_.at(*it).warning.group == whole) open = *it;
   }
-  const bool blind = IsRegionBlind(region);
   if (blind == !open.empty()) return;
   const Day today = risks_->Today(whole);
   if (!blind) {
