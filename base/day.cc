@@ -2,6 +2,7 @@
 
 #include <cstdio>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 
@@ -15,6 +16,22 @@ std::string FormatDay(Day day) {
   return text;
 }
 
+namespace {
+
+bool HasShape(absl::string_view iso) {
+  constexpr absl::string_view kShape = "YYYY-MM-DD";
+  if (iso.size() != kShape.size()) return false;
+  for (size_t i = 0; i < kShape.size(); ++i) {
+    // SimpleAtoi would also take " 1" and "+1".
+    const bool fits =
+        kShape[i] == '-' ? iso[i] == '-' : absl::ascii_isdigit(static_cast<unsigned char>(iso[i]));
+    if (!fits) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
 absl::StatusOr<Day> ParseDay(absl::string_view iso) {
   const auto bad = [&](absl::string_view why) {
     return absl::InvalidArgumentError(absl::StrCat("day is \"", iso, "\", ", why));
@@ -22,9 +39,8 @@ absl::StatusOr<Day> ParseDay(absl::string_view iso) {
   int year = 0;
   int month = 0;
   int day = 0;
-  if (iso.size() != 10 || iso[4] != '-' || iso[7] != '-' ||
-      !absl::SimpleAtoi(iso.substr(0, 4), &year) || !absl::SimpleAtoi(iso.substr(5, 2), &month) ||
-      !absl::SimpleAtoi(iso.substr(8, 2), &day)) {
+  if (!HasShape(iso) || !absl::SimpleAtoi(iso.substr(0, 4), &year) ||
+      !absl::SimpleAtoi(iso.substr(5, 2), &month) || !absl::SimpleAtoi(iso.substr(8, 2), &day)) {
     return bad("expected YYYY-MM-DD");
   }
   const absl::CivilDay civil(year, month, day);

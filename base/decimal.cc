@@ -60,8 +60,8 @@ absl::StatusOr<int64_t> ParseE4(absl::string_view text) {
   while (fraction.size() > kDigitsAfterPoint && fraction.back() == '0') fraction.remove_suffix(1);
   if (fraction.size() > kDigitsAfterPoint) return bad("at most four digits after the point");
   int64_t units = 0;
-  if (!digits.empty() && (!absl::SimpleAtoi(digits, &units) || units >= kMaxE4 / kE4)) {
-    return bad("a magnitude below 10^12");
+  if (!digits.empty() && (!absl::SimpleAtoi(digits, &units) || units > kMaxE4 / kE4)) {
+    return bad("a magnitude of at most 10^12");
   }
   int64_t value_e4 = units * kE4;
   int64_t scale = kE4 / 10;
@@ -69,6 +69,7 @@ absl::StatusOr<int64_t> ParseE4(absl::string_view text) {
     value_e4 += (c - '0') * scale;
     scale /= 10;
   }
+  if (value_e4 > kMaxE4) return bad("a magnitude of at most 10^12");
   return negative ? -value_e4 : value_e4;
 }
 
