@@ -24,20 +24,16 @@ struct Past {
   int adjusted = 0;
 };
 
-absl::StatusOr<Past> Collect(const PriceHistory& history, Day origin) {
+Past Collect(const PriceHistory& history, Day origin) {
   Past past;
   const Day from = std::max(history.first_day, origin - (kFitDays - 1));
   for (Day day = from; day <= origin; day = day + 1) {
-    const double price =
-        history.Covers(day) ? history.price[static_cast<size_t>(day - history.first_day)] : kNaN;
     double log_price = kNaN;
     double log_ratio = kNaN;
-    if (!std::isnan(price)) {
-      if (!(price > 0) || std::isinf(price)) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("price of ", FormatDay(day), " is ", price, ", need a value above 0"));
-      }
-      log_price = std::log(price);
+    if (history.Covers(day)) {
+      log_price = std::log(history.price[static_cast<size_t>(day - history.first_day)]);
+    }
+    if (!std::isnan(log_price)) {
       ++past.observed;
       const auto norm = SeasonalNorm(history, day, day);
       if (norm.has_value()) {
@@ -55,6 +51,7 @@ absl::StatusOr<Past> Collect(const PriceHistory& history, Day origin) {
 struct LastValue {
   double level = 0;
   double daily_deviation = 0;
+  int missing = 0;  // days since
 };
 
 LastValue FitLastValue(const std::vector<double>& y) {
@@ -74,6 +71,7 @@ LastValue FitLastValue(const std::vector<double>& y) {
     last = i;
   }
   fit.daily_deviation = changes == 0 ? 0 : std::sqrt(sum_squares / changes);
+  fit.missing = static_cast<int>(y.size()) - 1 - last;
   return fit;
 }
 
@@ -84,6 +82,7 @@ ForecastPoint Point(Day day, double log_median, double deviation, double scale) 
                        .high80 = scale * std::exp(log_median + kZ80 * deviation),
                        .low95 = scale * std::exp(log_median - kZ95 * deviation),
                        .high95 = scale * std::exp(log_median + kZ95 * deviation),
+                       .log_deviation = deviation,
                        .norm = std::nullopt};
 }
 
@@ -106,30 +105,42 @@ absl::StatusOr<PriceForecast> ForecastPrice(const PriceHistory& history, Day ori
     return absl::InvalidArgumentError(
         absl::StrCat("horizon is ", horizon_days, " days, need 1..", kMaxHorizonDays));
   }
-  absl::StatusOr<Past> past = Collect(history, origin);
-  if (!past.ok()) return past.status();
-  if (past->observed < 2) {
-    return absl::FailedPreconditionError(absl::StrCat(
-        "need 2 prices in the two years up to ", FormatDay(origin), ", have ", past->observed));
+  if (absl::Status status = CheckPrices(history, origin); !status.ok()) return status;
+  const Past past = Collect(history, origin);
+  if (past.observed < 2) {
+    return absl::FailedPreconditionError(absl::StrCat("need 2 prices in the two years up to ",
+                                                      FormatDay(origin), ", have ", past.observed));
   }
   const std::vector<double> norms = NormsAhead(history, origin, horizon_days);
-  const bool seasonal = past->adjusted >= kMinAdjusted && !norms.empty();
+  const bool seasonal = past.adjusted >= kMinAdjusted && !norms.empty();
   PriceForecast result;
   result.origin = origin;
-  const auto fit = DampedTrend::Fit(seasonal ? past->log_ratio : past->log_price);
-  const LastValue last = FitLastValue(past->log_price);
+  const auto fit = DampedTrend::Fit(seasonal ? past.log_ratio : past.log_price);
+  const LastValue last = FitLastValue(past.log_price);
   result.method = !fit.ok()  ? "last price"
                   : seasonal ? "damped trend on the seasonally adjusted price"
                              : "damped trend";
   for (int h = 1; h <= horizon_days; ++h) {
     const double norm = norms.empty() ? kNaN : norms[static_cast<size_t>(h - 1)];
     ForecastPoint point =
-        fit.ok() ? Point(origin + h, fit->Mean(h), fit->Deviation(h), seasonal ? norm : 1)
-                 : Point(origin + h, last.level, last.daily_deviation * std::sqrt(h), 1);
+        fit.ok()
+            ? Point(origin + h, fit->Mean(h), fit->Deviation(h), seasonal ? norm : 1)
+            : Point(origin + h, last.level, last.daily_deviation * std::sqrt(h + last.missing), 1);
+    if (!std::isfinite(point.high95)) {
+      return absl::OutOfRangeError(absl::StrCat(
+          "the 95 % bound for ", FormatDay(point.day),
+          " exceeds any number: ", "standard deviation of the log price is ", point.log_deviation));
+    }
     if (!norms.empty()) point.norm = norm;
     result.points.push_back(point);
   }
   return result;
+}
+
+double ProbabilityBelow(const ForecastPoint& point, double price) {
+  if (point.log_deviation == 0) return price > point.median ? 1 : 0;
+  const double z = (std::log(price) - std::log(point.median)) / point.log_deviation;
+  return std::erfc(-z / std::sqrt(2.0)) / 2;
 }
 
 }  // namespace glutwatch::forecast

@@ -1,4 +1,5 @@
 #pragma once
+#include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "base/day.h"
 
@@ -16,5 +17,9 @@ struct PriceHistory {
     return day >= first_day && day - first_day < static_cast<int>(price.size());
   }
 };
+
+// INVALID_ARGUMENT names the first day up to `through` whose price is infinite or not above 0;
+// later prices are not looked at. O(n).
+absl::Status CheckPrices(const PriceHistory& history, Day through);
 
 }  // namespace glutwatch::forecast

@@ -61,12 +61,12 @@ std::optional<Norm> SeasonalNorm(const PriceHistory& history, Day day, Day known
   const absl::Span<double> found(medians.data(), years);
   Norm norm{.years = static_cast<int>(years)};
   if (years < 4) {
-    norm.price = Median(found);
+    norm.price = std::max(Median(found), options.floor);
     return norm;
   }
   std::sort(found.begin(), found.end());
   for (size_t i = 1; i + 1 < years; ++i) norm.price += found[i];
-  norm.price /= static_cast<double>(years - 2);
+  norm.price = std::max(norm.price / static_cast<double>(years - 2), options.floor);
   return norm;
 }
 

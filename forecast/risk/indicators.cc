@@ -24,14 +24,7 @@ absl::Status Check(const PriceHistory& history, const Costs& costs, Day from, Da
     return absl::InvalidArgumentError(
         absl::StrCat("range begins on ", FormatDay(from), ", after its end ", FormatDay(to)));
   }
-  for (size_t i = 0; i < history.price.size(); ++i) {
-    const double price = history.price[i];
-    if (!std::isnan(price) && (!(price > 0) || std::isinf(price))) {
-      return absl::InvalidArgumentError(
-          absl::StrCat("price of ", FormatDay(history.first_day + static_cast<int>(i)), " is ",
-                       price, ", need a value above 0"));
-    }
-  }
+  if (absl::Status status = CheckPrices(history, to); !status.ok()) return status;
   for (const std::optional<double>& cost : {costs.total, costs.cash}) {
     if (cost.has_value() && (!(*cost > 0) || std::isinf(*cost))) {
       return absl::InvalidArgumentError(absl::StrCat("cost is ", *cost, ", need a value above 0"));

@@ -19,6 +19,7 @@ struct DayIndicators {
   std::optional<double> price_to_norm;  // median_price / norm
   std::optional<double> ifpa;           // FAO; low is negative
   std::optional<double> alps;  // WFP on log prices, in standard deviations; low is negative
+  // Hold them against a line with IsBelow and IsAtMost of cost_ratio.h, which see exact fractions.
   std::optional<double> price_to_total_cost;  // median_price / total cost
   std::optional<double> price_to_cash_cost;   // median_price / cash cost
   std::optional<double> year_on_year;         // median_price / median around the same day last year
@@ -43,8 +44,8 @@ struct IndicatorOptions {
 // asking for a longer range gives for d. Pure and deterministic. About 5 us a day without the
 // forecast, amortised over a range.
 //
-// INVALID_ARGUMENT: from > to, or a price that is infinite or not above 0 (names the day); a cost
-// that is not above 0.
+// INVALID_ARGUMENT: from > to, or a price up to `to` that is infinite or not above 0 (names the
+// day); a cost that is not above 0.
 absl::StatusOr<std::vector<DayIndicators>> ComputeIndicators(const PriceHistory& history,
                                                              const Costs& costs, Day from, Day to,
                                                              const IndicatorOptions& options = {});

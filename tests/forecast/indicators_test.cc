@@ -1,5 +1,8 @@
 #include "forecast/risk/indicators.h"
 
+#include <cmath>
+#include <random>
+
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "tests/forecast/histories.h"
@@ -31,6 +34,106 @@ TEST(IndicatorsTest, AskingDayByDayGivesTheSameBits) {
     ASSERT_EQ(alone->size(), 1u);
     EXPECT_EQ(alone->front(), day) << FormatDay(day.day);
     EXPECT_TRUE(day.ifpa.has_value() && day.alps.has_value() && day.norm.has_value());
+  }
+}
+
+TEST(IndicatorsTest, AskingDayByDayGivesTheSameBitsWithTheForecast) {
+  const auto history = MakeIrregular(DayOf(2016, 1, 1), DayOf(2022, 3, 31));
+  const auto range = ComputeIndicators(history.view(), {}, DayOf(2022, 2, 24), DayOf(2022, 3, 4),
+                                       {.with_forecast = true});
+  GLUTWATCH_ASSERT_OK(range);
+  for (const DayIndicators& day : *range) {
+    const PriceHistory known{
+        history.first_day,
+        absl::MakeSpan(history.price).first(static_cast<size_t>(day.day - history.first_day + 1))};
+    const auto alone = ComputeIndicators(known, {}, day.day, day.day, {.with_forecast = true});
+    GLUTWATCH_ASSERT_OK(alone);
+    EXPECT_EQ(alone->front(), day) << FormatDay(day.day);
+    EXPECT_TRUE(day.forecast_to_norm.has_value());
+  }
+}
+
+TEST(IndicatorsTest, PricesAfterTheRangeAreNotLookedAt) {
+  auto history = MakeIrregular(DayOf(2016, 1, 1), DayOf(2022, 3, 31));
+  const Day to = DayOf(2022, 1, 31);
+  const auto before = ComputeIndicators(history.view(), {}, to - 5, to, {.with_forecast = true});
+  for (Day day = to + 1; day <= DayOf(2022, 3, 31); day = day + 1) history[day] = -1;
+  const auto after = ComputeIndicators(history.view(), {}, to - 5, to, {.with_forecast = true});
+  GLUTWATCH_ASSERT_OK(before);
+  GLUTWATCH_ASSERT_OK(after);
+  EXPECT_EQ(*before, *after);
+}
+
+TEST(IndicatorsTest, ShortHistoryHasThePriceAndLittleElse) {
+  const std::vector<double> price = {2, 3, 7};
+  const Day first = DayOf(2022, 1, 1);
+  const auto days = ComputeIndicators({first, price}, {.total = 2, .cash = 1.5}, first, first + 2,
+                                      {.with_forecast = true});
+  GLUTWATCH_ASSERT_OK(days);
+  ASSERT_EQ(days->size(), 3u);
+  DayIndicators want;
+  want.day = first + 2;
+  want.price = 7;
+  want.median_price = 3;
+  want.price_to_total_cost = 1.5;
+  want.price_to_cash_cost = 2;
+  EXPECT_EQ(days->back(), want);
+}
+
+TEST(IndicatorsTest, ConstantPriceIsUsualAndHasNoScore) {
+  const auto history = MakeHistory(DayOf(2016, 1, 1), DayOf(2022, 1, 31), [](Day) { return 3.0; });
+  const Day day = DayOf(2022, 1, 31);
+  const auto days = ComputeIndicators(history.view(), {}, day, day, {.with_forecast = true});
+  GLUTWATCH_ASSERT_OK(days);
+  EXPECT_EQ(days->front().norm, 3);
+  EXPECT_EQ(days->front().norm_years, 5);
+  EXPECT_EQ(days->front().price_to_norm, 1);
+  EXPECT_EQ(days->front().year_on_year, 1);
+  EXPECT_EQ(days->front().norm_in_28_days, 1);
+  EXPECT_EQ(days->front().forecast_to_norm, 1);
+  EXPECT_FALSE(days->front().ifpa.has_value());
+  EXPECT_FALSE(days->front().alps.has_value());
+}
+
+TEST(IndicatorsTest, MonthlySeriesHasEveryIndicator) {
+  const auto history = MakeHistory(DayOf(2012, 1, 15), DayOf(2022, 1, 15), [](Day day) {
+    const absl::CivilDay civil = ToCivil(day);
+    const double wobble = static_cast<double>(civil.year() * 7 % 5 + civil.month() * 11 % 7);
+    return civil.day() == 15 ? 10 + wobble : kNaN;
+  });
+  const Day day = DayOf(2022, 1, 15);
+  const auto days = ComputeIndicators(history.view(), {}, day, day, {.with_forecast = true});
+  GLUTWATCH_ASSERT_OK(days);
+  const DayIndicators& got = days->front();
+  EXPECT_EQ(got.price, got.median_price);  // one price within three weeks
+  EXPECT_EQ(got.norm_years, 5);
+  EXPECT_TRUE(got.ifpa.has_value() && got.alps.has_value() && got.year_on_year.has_value());
+  EXPECT_TRUE(got.norm_in_28_days.has_value() && got.forecast_to_norm.has_value());
+}
+
+// Histories with holes of every kind: whatever is there is a finite number.
+TEST(IndicatorsTest, NoIndicatorIsEverNaN) {
+  std::mt19937_64 random(20261123);
+  for (int round = 0; round < 40; ++round) {
+    auto history = MakeIrregular(DayOf(2015, 1, 1), DayOf(2022, 1, 31));
+    const Day last = DayOf(2022, 1, 31);
+    for (int hole = 0; hole < 1 + round; ++hole) {
+      const int at = static_cast<int>(random() % history.price.size());
+      const int size = static_cast<int>(random() % 400);
+      for (int i = at; i < at + size && history.first_day + i <= last; ++i) {
+        history[history.first_day + i] = kNaN;
+      }
+    }
+    const auto days =
+        ComputeIndicators(history.view(), {}, last - 60, last, {.with_forecast = round < 5});
+    GLUTWATCH_ASSERT_OK(days);
+    for (const DayIndicators& day : *days) {
+      for (const auto& value :
+           {day.price, day.median_price, day.norm, day.price_to_norm, day.ifpa, day.alps,
+            day.year_on_year, day.norm_in_28_days, day.forecast_to_norm}) {
+        EXPECT_TRUE(std::isfinite(value.value_or(0))) << FormatDay(day.day) << " round " << round;
+      }
+    }
   }
 }
 

@@ -60,6 +60,29 @@ TEST(SeasonalNormTest, DaysAheadUseOnlyWhatIsKnown) {
   EXPECT_EQ(before->price, after->price);
 }
 
+TEST(SeasonalNormTest, IsNeverBelowItsFloor) {
+  const auto two = MakeHistory(DayOf(2021, 1, 1), DayOf(2023, 6, 30), YearDigit);
+  const auto five = MakeHistory(DayOf(2021, 1, 1), DayOf(2026, 6, 30), YearDigit);
+  SeasonalNormOptions options;
+  options.floor = 2.75;
+  EXPECT_EQ(SeasonalNorm(two.view(), DayOf(2023, 6, 30), DayOf(2023, 6, 30), options)->price, 2.75);
+  EXPECT_EQ(SeasonalNorm(five.view(), DayOf(2026, 6, 30), DayOf(2026, 6, 30), options)->price, 3);
+  options.floor = 3.25;
+  EXPECT_EQ(SeasonalNorm(five.view(), DayOf(2026, 6, 30), DayOf(2026, 6, 30), options)->price,
+            3.25);
+}
+
+TEST(SeasonalNormTest, WindowReachesTenDaysAndNoFurther) {
+  auto history = MakeHistory(DayOf(2021, 1, 1), DayOf(2023, 6, 15), [](Day) { return kNaN; });
+  history[DayOf(2021, 6, 5)] = 4;   // 10 days before
+  history[DayOf(2022, 6, 25)] = 8;  // 10 days after
+  history[DayOf(2022, 6, 26)] = 1000;
+  history[DayOf(2021, 6, 4)] = 1000;
+  const auto norm = SeasonalNorm(history.view(), DayOf(2023, 6, 15), DayOf(2023, 6, 15));
+  ASSERT_TRUE(norm.has_value());
+  EXPECT_EQ(norm->price, 6);
+}
+
 TEST(SeasonalNormTest, MonthlySeriesHasANorm) {
   const auto history = MakeHistory(DayOf(2019, 1, 15), DayOf(2023, 6, 15), [](Day day) {
     return ToCivil(day).day() == 15 ? YearDigit(day) : kNaN;
