@@ -58,7 +58,7 @@ cmake --build build/release --target glutwatchd glutwatch glutwatch-ingest
 bin=$PWD/build/release/bin
 
 var=$PWD/var
-$fresh && rm -rf "$var"
+if $fresh; then rm -rf "$var"; fi
 mkdir -p "$var"
 
 step "3/5 start glutwatchd (store in var/data, log in var/glutwatchd.log)"
@@ -96,10 +96,13 @@ if [[ $feed == simulate ]]; then
 else
   "$bin/glutwatch-ingest" run --feed "$feed" --input "$input" ${mapping:+--mapping "$mapping"} "${common[@]}"
 fi
-"$bin/glutwatch" status --wait-judged 120s
+for _ in $(seq 120); do  # until everything that was fed is judged
+  "$bin/glutwatch" -o json status | grep -Eq '"judging_lag_ms": *0[,}]' && break
+done
+sleep 1  # the subscriber's last frames
 
 step "warnings in force"
-"$bin/glutwatch" warnings list --in-force
+"$bin/glutwatch" warnings list --state in_force
 
 if $once; then
   stop

@@ -4,6 +4,7 @@
 #include "gtest/gtest.h"
 #include "server/rpc/translate_catalog.h"
 #include "server/rpc/translate_warn.h"
+#include "server/storage/price_store.h"
 #include "tests/support/status_matchers.h"
 
 namespace glutwatch::rpc {

@@ -1,0 +1,87 @@
+#include <fstream>
+
+#include "gmock/gmock.h"
+#include "gtest/gtest.h"
+#include "server/node.h"
+#include "tests/support/fake_clock.h"
+#include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
+
+namespace glutwatch {
+namespace {
+
+using ::glutwatch::testing::StatusIs;
+using ::testing::HasSubstr;
+
+class ConfigTest : public ::testing::Test {
+ protected:
+  std::string Write(const std::string& name, const std::string& text) {
+    const std::string path = dir_.path() + "/" + name;
+    std::ofstream(path) << text;
+    return path;
+  }
+  testing::TempDir dir_;
+};
+
+TEST_F(ConfigTest, PathsAreRelativeToTheFile) {
+  const auto config = ReadConfig(Write("a.yaml", "data_dir: data\nrule_pack_file: ../r.yaml\n"));
+  GLUTWATCH_ASSERT_OK(config);
+  EXPECT_EQ(config->data_dir(), dir_.path() + "/data");
+  EXPECT_EQ(config->head_mib(), 192);
+}
+
+struct BadCase {
+  std::string name;
+  std::string text;
+  std::string want;
+};
+void PrintTo(const BadCase& c, std::ostream* os) { *os << c.name; }
+class BadConfigTest : public ConfigTest, public ::testing::WithParamInterface<BadCase> {};
+
+TEST_P(BadConfigTest, SaysFileLineAndKey) {
+  EXPECT_THAT(ReadConfig(Write("bad.yaml", GetParam().text)),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr(GetParam().want)));
+}
+INSTANTIATE_TEST_SUITE_P(
+    Cases, BadConfigTest,
+    ::testing::ValuesIn(std::vector<BadCase>{
+        {"UnknownKey", "data_dir: x\nlistn: 1\n", "bad.yaml:2"},
+        {"WrongType", "rule_pack_file: r.yaml\nhead_mib: many\n", "bad.yaml:2"},
+        {"OutOfRange", "rule_pack_file: r.yaml\nhead_mib: -5\n", "bad.yaml:2"},
+        {"BadLevel", "rule_pack_file: r.yaml\n\nlog_level: loud\n", "bad.yaml:3"},
+        {"NoRules", "data_dir: x\n", "rule_pack_file: is missing"},
+    }),
+    [](const auto& test) { return test.param.name; });
+
+TEST_F(ConfigTest, BadCatalogFileIsNamedWithItsLine) {
+  config::v1::ServerConfig config;
+  config.set_data_dir(dir_.path() + "/data");
+  config.set_rule_pack_file(std::string(GLUTWATCH_SOURCE) + "/deploy/rules/yunnan-basic.yaml");
+  config.add_catalog_files(Write("c.yaml",
+                                 "regions:\n"
+                                 "  - name: regions/XX\n"
+                                 "    display_name: X\n"
+                                 "    code_system: test\n"
+                                 "    parent: regions/YY\n"));
+  testing::FakeClock clock{absl::UnixEpoch()};
+  EXPECT_THAT(Node::Start(config, &clock),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("c.yaml:")));
+}
+
+TEST_F(ConfigTest, TwoServersDoNotShareAFolder) {
+  config::v1::ServerConfig config;
+  config.set_data_dir(dir_.path() + "/data");
+  config.set_listen("127.0.0.1:0");
+  config.set_admin_listen("");
+  config.set_rule_pack_file(std::string(GLUTWATCH_SOURCE) + "/deploy/rules/yunnan-basic.yaml");
+  config.set_http_listen("127.0.0.1:0");
+  config.set_admin_listen("127.0.0.1:0");
+  testing::FakeClock clock{absl::UnixEpoch()};
+  const auto first = Node::Start(config, &clock);
+  GLUTWATCH_ASSERT_OK(first);
+  EXPECT_THAT(Node::Start(config, &clock),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("data")));
+}
+
+}  // namespace
+}  // namespace glutwatch

@@ -1,0 +1,179 @@
+#include <set>
+
+#include "gmock/gmock.h"
+#include "tests/rpc/node_fixture.h"
+
+namespace glutwatch {
+namespace {
+
+using NodeWatchTest = testing::NodeTest;
+using ::testing::HasSubstr;
+using Frame = v1::WatchWarningsResponse;
+
+// Reads frames until `stop` is true for one.
+template <typename Stop>
+std::vector<Frame> Watch(v1::WarningService::Stub* stub, const v1::WatchWarningsRequest& request,
+                         Stop stop) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  const auto reader = stub->WatchWarnings(&context, request);
+  std::vector<Frame> frames;
+  Frame frame;
+  while (reader->Read(&frame)) {
+    frames.push_back(frame);
+    if (stop(frame)) break;
+  }
+  context.TryCancel();
+  (void)reader->Finish();
+  return frames;
+}
+
+v1::WatchWarningsRequest From(v1::StartMode mode) {
+  v1::WatchWarningsRequest request;
+  request.set_mode(mode);
+  request.mutable_heartbeat()->set_seconds(1);
+  request.set_include_evidence(true);
+  return request;
+}
+
+bool IsProgress(const Frame& frame) { return frame.has_progress(); }
+
+// The events of the whole log, up to the first heartbeat.
+std::vector<v1::WarningEvent> WholeLog(v1::WarningService::Stub* stub) {
+  std::vector<v1::WarningEvent> events;
+  for (const Frame& frame : Watch(stub, From(v1::START_MODE_EARLIEST), IsProgress)) {
+    if (frame.has_event()) events.push_back(frame.event());
+  }
+  return events;
+}
+
+TEST_F(NodeWatchTest, ACollapseBecomesAWarningThatExplainReproduces) {
+  Push(Collapse(40));
+  ASSERT_TRUE(node_->WaitJudged(absl::Seconds(20)));
+  const auto events = WholeLog(warnings_.get());
+  ASSERT_FALSE(events.empty());
+  EXPECT_EQ(events[0].transition(), v1::TRANSITION_OPENED);
+  EXPECT_EQ(events[0].warning().region(), "regions/532930");
+  EXPECT_EQ(events[0].warning().product(), "products/garlic");
+  EXPECT_THAT(events[0].warning().headline_zh(), HasSubstr("洱源县 garlic"));
+  EXPECT_GT(events[0].warning().evidence().rules_size(), 0);
+  for (const v1::WarningEvent& event : events) {
+    grpc::ClientContext context;
+    v1::ExplainWarningRequest request;
+    request.set_name(event.warning().name());
+    request.set_generation(event.warning().generation());
+    v1::ExplainWarningResponse response;
+    const grpc::Status status = warnings_->ExplainWarning(&context, request, &response);
+    ASSERT_TRUE(status.ok()) << status.error_message();
+    EXPECT_TRUE(response.reproduced()) << response.difference();
+  }
+}
+
+TEST_F(NodeWatchTest, SnapshotThenTail) {
+  Push(Collapse(40));
+  ASSERT_TRUE(node_->WaitJudged(absl::Seconds(20)));
+  const auto frames = Watch(warnings_.get(), From(v1::START_MODE_SNAPSHOT_THEN_TAIL), IsProgress);
+  ASSERT_GE(frames.size(), 3u);
+  EXPECT_TRUE(frames[0].has_snapshot());
+  EXPECT_EQ(frames[0].snapshot().warning().state(), v1::WARNING_STATE_IN_FORCE);
+  EXPECT_TRUE(frames[1].has_snapshot_end());
+  EXPECT_EQ(frames[1].snapshot_end().warning_count(), 1);
+}
+
+TEST_F(NodeWatchTest, ResumesAfterAnyEventWithoutLossOrRepetition) {
+  Push(Collapse(120));
+  ASSERT_TRUE(node_->WaitJudged(absl::Seconds(20)));
+  const auto all = Watch(warnings_.get(), From(v1::START_MODE_EARLIEST), IsProgress);
+  std::vector<std::string> ids;
+  for (const Frame& frame : all) {
+    if (frame.has_event()) ids.push_back(frame.event().event_id());
+  }
+  ASSERT_GE(ids.size(), 2u);
+  for (size_t i = 0; i < ids.size(); ++i) {
+    v1::WatchWarningsRequest request = From(v1::START_MODE_UNSPECIFIED);
+    request.set_resume_cursor(all[i].cursor());
+    std::vector<std::string> rest;
+    for (const Frame& frame : Watch(warnings_.get(), request, IsProgress)) {
+      if (frame.has_event()) rest.push_back(frame.event().event_id());
+    }
+    EXPECT_EQ(rest, std::vector<std::string>(ids.begin() + static_cast<std::ptrdiff_t>(i) + 1,
+                                             ids.end()));
+  }
+}
+
+TEST_F(NodeWatchTest, EveryFrameNamesTheOneBefore) {
+  Push(Collapse(120));
+  ASSERT_TRUE(node_->WaitJudged(absl::Seconds(20)));
+  const auto frames = Watch(warnings_.get(), From(v1::START_MODE_EARLIEST), IsProgress);
+  int64_t previous = 0;
+  for (const Frame& frame : frames) {
+    EXPECT_EQ(frame.prev_seq(), previous);
+    EXPECT_GE(frame.server_seq(), previous);
+    EXPECT_FALSE(frame.cursor().empty());
+    previous = frame.server_seq();
+  }
+}
+
+TEST_F(NodeWatchTest, CursorOfAnotherFilterBringsAGapAndANewSnapshot) {
+  Push(Collapse(40));
+  ASSERT_TRUE(node_->WaitJudged(absl::Seconds(20)));
+  const auto all = Watch(warnings_.get(), From(v1::START_MODE_EARLIEST), IsProgress);
+  v1::WatchWarningsRequest request = From(v1::START_MODE_UNSPECIFIED);
+  request.mutable_filter()->set_min_level(v1::WARNING_LEVEL_YELLOW);
+  request.set_resume_cursor(all[0].cursor());
+  const auto frames =
+      Watch(warnings_.get(), request, [](const Frame& frame) { return frame.has_snapshot_end(); });
+  ASSERT_GE(frames.size(), 2u);
+  ASSERT_TRUE(frames[0].has_gap());
+  EXPECT_EQ(frames[0].gap().reason(), Frame::Gap::REASON_FILTER_CHANGED);
+}
+
+TEST_F(NodeWatchTest, DamagedCursorIsRefused) {
+  v1::WatchWarningsRequest request;
+  request.set_resume_cursor("not-a-cursor");
+  grpc::ClientContext context;
+  const auto reader = warnings_->WatchWarnings(&context, request);
+  Frame frame;
+  EXPECT_FALSE(reader->Read(&frame));
+  const grpc::Status status = reader->Finish();
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(status.error_message(), HasSubstr("CURSOR_MALFORMED"));
+}
+
+TEST_F(NodeWatchTest, FilterKeepsOtherRegionsOut) {
+  Push(Collapse(40));
+  ASSERT_TRUE(node_->WaitJudged(absl::Seconds(20)));
+  v1::WatchWarningsRequest inside = From(v1::START_MODE_EARLIEST);
+  inside.mutable_filter()->set_region("regions/530000");
+  v1::WatchWarningsRequest missing = From(v1::START_MODE_EARLIEST);
+  missing.mutable_filter()->set_region("regions/110000");
+  const auto frames = Watch(warnings_.get(), inside, IsProgress);
+  EXPECT_TRUE(frames[0].has_event());
+  EXPECT_TRUE(Watch(warnings_.get(), missing, IsProgress).empty()) << "no such region: NOT_FOUND";
+}
+
+TEST_F(NodeWatchTest, TransitionsSurviveARestart) {
+  Push(Collapse(120));
+  ASSERT_TRUE(node_->WaitJudged(absl::Seconds(20)));
+  const auto before = WholeLog(warnings_.get());
+  Restart();
+  ASSERT_TRUE(node_->WaitJudged(absl::Seconds(20)));
+  const auto after = WholeLog(warnings_.get());
+  ASSERT_EQ(after.size(), before.size());
+  for (size_t i = 0; i < before.size(); ++i) EXPECT_EQ(after[i].event_id(), before[i].event_id());
+}
+
+TEST_F(NodeWatchTest, WarningsAreListedInPages) {
+  Push(Collapse(40));
+  ASSERT_TRUE(node_->WaitJudged(absl::Seconds(20)));
+  grpc::ClientContext context;
+  v1::ListWarningsRequest request;
+  request.set_page_size(1);
+  v1::ListWarningsResponse response;
+  ASSERT_TRUE(warnings_->ListWarnings(&context, request, &response).ok());
+  ASSERT_EQ(response.warnings_size(), 1);
+  EXPECT_EQ(response.next_page_token(), "");
+}
+
+}  // namespace
+}  // namespace glutwatch
