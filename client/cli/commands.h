@@ -1,0 +1,32 @@
+#pragma once
+#include <string>
+#include <vector>
+
+#include "client/cli/context.h"
+
+namespace CLI {
+class App;
+}  // namespace CLI
+
+namespace glutwatch::client {
+
+// Each adds one subcommand to `app`; parsing it sets `context->action`. `context` outlives `app`.
+void AddStatusCommand(CLI::App* app, Context* context);
+void AddCatalogCommand(CLI::App* app, Context* context);
+void AddCatalogFileCommands(CLI::App* catalog, Context* context);  // export, import
+void AddPricesCommand(CLI::App* app, Context* context);
+void AddPricesWatchCommand(CLI::App* prices, Context* context);
+void AddForecastCommand(CLI::App* app, Context* context);
+void AddWarningsCommand(CLI::App* app, Context* context);
+void AddWarningsWatchCommand(CLI::App* warnings, Context* context);
+void AddConfigCommand(CLI::App* app, Context* context);
+void AddCompletionCommand(CLI::App* app, Context* context);
+
+// Adds a subcommand with its help text in the run's language.
+CLI::App* AddCommand(CLI::App* parent, Context* context, const std::string& name, Msg help,
+                     const std::string& examples);
+
+// Runs the program with `args` (without the program's name) and returns its exit code.
+int RunCli(const std::vector<std::string>& args, const CliEnv& env);
+
+}  // namespace glutwatch::client
