@@ -1,183 +1,321 @@
 #include "server/observe/dictionary.h"
 
-#include <set>
 #include <utility>
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "base/utf8.h"
 
 namespace glutwatch::observe {
 namespace {
 
 constexpr size_t kMaxGradeBytes = 200;
+constexpr size_t kQuotedBytes = 100;  // of a bad name, in a message
+constexpr absl::string_view kHowToAdd =
+    "\"; add it to the catalog or let the feed create what is missing";
 
-// Of a series as the sender names it, so that it does not change with the catalog.
+std::string Quoted(absl::string_view text) {
+  return absl::Utf8SafeCEscape(text.substr(0, kQuotedBytes));
+}
+
+// Of what the sender calls the series, not of what the catalog makes of it: a batch that comes
+// again after the catalog has changed is still the same batch.
 uint64_t IdentityOf(absl::string_view market, const SeriesSpec& spec) {
-  uint64_t hash = 14695981039346656037ULL;
+  uint64_t hash = 14695981039346656037ULL;  // FNV-1a
   for (const absl::string_view part :
        {market, absl::string_view(spec.product), absl::string_view(spec.grade),
-        absl::string_view(spec.currency), absl::string_view(spec.unit)}) {
+        absl::string_view(spec.currency), absl::string_view(spec.unit),
+        absl::string_view(spec.arrivals_unit)}) {
     for (const char c : part) hash = (hash ^ static_cast<uint8_t>(c)) * 1099511628211ULL;
     hash = (hash ^ 0xff) * 1099511628211ULL;  // no byte of UTF-8
   }
   return hash;
 }
 
-absl::Status CheckCurrency(const std::string& currency) {
-  bool good = currency.size() == 3;
-  for (const char c : currency) good &= c >= 'A' && c <= 'Z';
-  if (good) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("currency is \"", currency, "\", expected three letters such as CNY"));
+// A refusal of what was asked for, as opposed to a disk that does not take it now.
+bool IsRefusal(const absl::Status& status) {
+  return absl::IsInvalidArgument(status) || absl::IsPermissionDenied(status);
 }
 
 }  // namespace
 
+uint32_t Dictionary::AddProblem(const char* reason, std::string message) {
+  const auto [number, added] =
+      problem_numbers_.emplace(message, static_cast<uint32_t>(problems_.size() + 1));
+  if (added) problems_.push_back({reason, std::move(message)});
+  return number->second;
+}
+
 void Dictionary::AddMarkets(std::vector<MarketSpec> markets) {
-  for (const MarketSpec& spec : markets) {
-    absl::StatusOr<Market> market = ResolveMarket(spec);
-    if (market.ok()) {
-      markets_.push_back(*std::move(market));
-    } else {
-      markets_.push_back({spec.market.id, market.status(), absl::UTCTimeZone(), Day{}});
-    }
-  }
-}
-
-absl::StatusOr<Dictionary::Market> Dictionary::ResolveMarket(const MarketSpec& spec) {
-  auto known = catalog_->FindMarket(spec.market.id);
-  if (known == nullptr) {
-    if (!create_missing_) {
-      return absl::NotFoundError(
-          absl::StrCat("unknown market \"", spec.market.id,
-                       "\"; add it to the catalog or let the feed create what is missing"));
-    }
-    GLUTWATCH_RETURN_IF_ERROR(CreateMarket(spec));
-    known = catalog_->FindMarket(spec.market.id);
-  }
-  if (known == nullptr) return absl::InternalError("a market vanished");
-  GLUTWATCH_RETURN_IF_ERROR(
-      security::Authorize(principal_, security::Action::kWritePrices, known->region, *catalog_));
-  Market market{known->id, absl::OkStatus(), absl::UTCTimeZone(), Day{}};
-  (void)absl::LoadTimeZone(known->time_zone, &market.zone);
-  return market;
-}
-
-absl::Status Dictionary::CreateMarket(const MarketSpec& spec) {
-  catalog::Resources missing;
-  for (const catalog::Region& region : spec.regions) {
-    if (catalog_->FindRegion(region.code) == nullptr) missing.regions.push_back(region);
-  }
-  missing.markets.push_back(spec.market);
-  return catalog_->Put(missing).status();
-}
-
-absl::Status Dictionary::CreateMissing(const std::vector<SeriesSpec>& specs) {
-  catalog::Resources missing;
-  std::set<std::string> products;
-  std::set<std::string> units;
-  for (const SeriesSpec& spec : specs) {
-    if (catalog_->FindProduct(spec.product) == nullptr) {
-      const auto id = catalog::CanonicalId(spec.product);
-      if (id.ok() && products.insert(*id).second) {
-        catalog::Product product;
-        product.id = *id;
-        product.display_name = spec.product;
-        product.display_name_en = spec.product_en;
-        product.category = spec.category;
-        missing.products.push_back(std::move(product));
-      }
-    }
-    for (const std::string* name : {&spec.unit, &spec.arrivals_unit}) {
-      if (name->empty() || catalog_->FindUnit(*name) != nullptr) continue;
-      const auto code = catalog::CanonicalId(*name);
-      if (!code.ok() || !units.insert(*code).second) continue;
-      catalog::Unit unit;
-      unit.code = *code;
-      unit.dimension = catalog::Dimension::kUnspecified;
-      if (*code != *name) unit.aliases.push_back(*name);
-      missing.units.push_back(std::move(unit));
-    }
-  }
-  if (missing.products.empty() && missing.units.empty()) return absl::OkStatus();
-  return catalog_->Put(missing).status();
-}
-
-absl::StatusOr<catalog::SeriesKey> Dictionary::KeyOf(const SeriesSpec& spec) const {
-  if (spec.market_index < 0 || static_cast<size_t>(spec.market_index) >= markets_.size()) {
-    return absl::InvalidArgumentError(absl::StrCat("market_index is ", spec.market_index,
-                                                   ", the stream has named ", markets_.size(),
-                                                   " markets"));
-  }
-  const Market& market = markets_[static_cast<size_t>(spec.market_index)];
-  GLUTWATCH_RETURN_IF_ERROR(market.status);
-  const auto product = catalog_->FindProduct(spec.product);
-  if (product == nullptr) {
-    return absl::NotFoundError(
-        absl::StrCat("unknown product \"", spec.product,
-                     "\"; add it to the catalog or let the feed create what is missing"));
-  }
-  const auto unit = catalog_->FindUnit(spec.unit);
-  if (unit == nullptr) {
-    return absl::NotFoundError(absl::StrCat("unknown unit \"", spec.unit, "\""));
-  }
-  GLUTWATCH_RETURN_IF_ERROR(CheckCurrency(spec.currency));
-  if (spec.grade.size() > kMaxGradeBytes) {
-    return absl::InvalidArgumentError(
-        absl::StrCat("grade has ", spec.grade.size(), " bytes, expected at most ", kMaxGradeBytes));
-  }
-  return catalog::SeriesKey{market.id, product->id, spec.grade, spec.currency, unit->code};
-}
-
-absl::Status Dictionary::CheckArrivalsUnit(const SeriesSpec& spec, storage::SeriesId id) {
-  if (spec.arrivals_unit.empty()) return absl::OkStatus();
-  const auto unit = catalog_->FindUnit(spec.arrivals_unit);
-  if (unit == nullptr) {
-    return absl::NotFoundError(
-        absl::StrCat("unknown unit of arrivals \"", spec.arrivals_unit, "\""));
-  }
-  return registry_->SetArrivalsUnit(id, unit->code);
+  for (MarketSpec& market : markets) waiting_markets_.push_back(std::move(market));
+  Settle().IgnoreError();  // the next batch asks again
 }
 
 void Dictionary::AddSeries(std::vector<SeriesSpec> specs) {
-  const absl::Status created = create_missing_ ? CreateMissing(specs) : absl::OkStatus();
-  std::vector<catalog::SeriesKey> keys;  // of the specs that can be used
-  std::vector<size_t> places;            // theirs in series_
-  keys.reserve(specs.size());
-  const size_t first = series_.size();
-  for (const SeriesSpec& spec : specs) {
-    market_of_.push_back(spec.market_index);
-    SessionSeries series;
-    absl::StatusOr<catalog::SeriesKey> key = created.ok() ? KeyOf(spec) : created;
-    const auto market = static_cast<size_t>(spec.market_index);
-    series.identity = IdentityOf(market < markets_.size() ? markets_[market].id : "", spec);
-    if (key.ok()) {
-      places.push_back(series_.size());
-      keys.push_back(*std::move(key));
-    } else {
-      series.status = key.status();
-    }
-    series_.push_back(std::move(series));
+  for (SeriesSpec& spec : specs) waiting_series_.push_back(std::move(spec));
+  Settle().IgnoreError();
+}
+
+absl::Status Dictionary::Settle() {
+  if (!waiting_markets_.empty()) GLUTWATCH_RETURN_IF_ERROR(SettleMarkets());
+  if (!waiting_series_.empty()) GLUTWATCH_RETURN_IF_ERROR(SettleSeries());
+  return absl::OkStatus();
+}
+
+void Dictionary::SetNow(absl::Time now) {
+  for (Market& market : markets_) market.today = ToDay(absl::ToCivilDay(now, market.zone));
+}
+
+absl::Status Dictionary::PutWhatCanBe(const catalog::Resources& resources) const {
+  absl::Status status = catalog_->Put(resources).status();
+  if (!IsRefusal(status)) return status;
+  catalog::Resources one;
+  const auto put = [&] {
+    const absl::Status put_one = catalog_->Put(one).status();
+    one = {};
+    return IsRefusal(put_one) ? absl::OkStatus() : put_one;
+  };
+  for (const catalog::Unit& unit : resources.units) {
+    one.units = {unit};
+    GLUTWATCH_RETURN_IF_ERROR(put());
   }
-  const auto ids = registry_->Resolve(keys);
-  for (size_t i = 0; i < places.size(); ++i) {
-    SessionSeries& series = series_[places[i]];
-    if (!ids.ok()) {
-      series.status = ids.status();
-      continue;
+  for (const catalog::Product& product : resources.products) {
+    one.products = {product};
+    GLUTWATCH_RETURN_IF_ERROR(put());
+  }
+  return absl::OkStatus();
+}
+
+Problem Dictionary::PlanMarket(const MarketSpec& spec, catalog::Resources* missing) const {
+  if (!create_missing_) {
+    return {"UNKNOWN_MARKET", absl::StrCat("unknown market \"", Quoted(spec.market.id), kHowToAdd)};
+  }
+  // Up the parents that the sender names, to a region that exists: what is created lies in it.
+  std::string at = spec.market.region;
+  for (int depth = 0; depth <= catalog::kMaxRegionDepth && !at.empty(); ++depth) {
+    if (catalog_->FindRegion(at) != nullptr) break;
+    const catalog::Region* found = nullptr;
+    for (const catalog::Region& region : spec.regions) {
+      if (region.code == at) found = &region;
     }
-    series.id = (*ids)[i];
-    series.status = CheckArrivalsUnit(specs[places[i] - first], series.id);
+    if (found == nullptr) {
+      return {"UNKNOWN_REGION", absl::StrCat("market \"", Quoted(spec.market.id),
+                                             "\": unknown region \"", Quoted(at), kHowToAdd)};
+    }
+    missing->regions.push_back(*found);
+    at = found->parent;
+  }
+  const absl::Status allowed =
+      security::Authorize(principal_, security::Action::kWritePrices, at, *catalog_);
+  if (!allowed.ok()) return {"PERMISSION", std::string(allowed.message())};
+  missing->markets.push_back(spec.market);
+  return {};
+}
+
+Dictionary::Market Dictionary::ResolveMarket(const MarketSpec& spec, const Problem& not_created) {
+  Market market;
+  market.id = spec.market.id;
+  const std::shared_ptr<const catalog::Market> known = catalog_->FindMarket(market.id);
+  if (known == nullptr) {
+    market.problem = AddProblem(not_created.reason, not_created.message);
+    return market;
+  }
+  const absl::Status allowed =
+      security::Authorize(principal_, security::Action::kWritePrices, known->region, *catalog_);
+  if (!allowed.ok()) {
+    market.problem = AddProblem("PERMISSION", std::string(allowed.message()));
+  } else if (!absl::LoadTimeZone(known->time_zone, &market.zone)) {
+    market.problem =
+        AddProblem("BAD_MARKET", absl::StrCat("market \"", market.id, "\": time zone \"",
+                                              known->time_zone, "\" is unknown here"));
+  }
+  return market;
+}
+
+absl::Status Dictionary::SettleMarkets() {
+  std::vector<Problem> problems(waiting_markets_.size());
+  std::vector<catalog::Resources> plans(waiting_markets_.size());
+  catalog::Resources all;  // every region and market once: one write for thousands
+  absl::flat_hash_map<std::string, bool> planned;  // ids; 'r' or 'm' in front
+  for (size_t i = 0; i < waiting_markets_.size(); ++i) {
+    const MarketSpec& spec = waiting_markets_[i];
+    if (catalog_->FindMarket(spec.market.id) != nullptr) continue;
+    problems[i] = PlanMarket(spec, &plans[i]);
+    if (problems[i].reason != nullptr) continue;
+    for (const catalog::Region& region : plans[i].regions) {
+      if (planned.emplace("r" + region.code, true).second) all.regions.push_back(region);
+    }
+    for (const catalog::Market& market : plans[i].markets) {
+      if (planned.emplace("m" + market.id, true).second) all.markets.push_back(market);
+    }
+  }
+  const absl::Status put_all = catalog_->Put(all).status();
+  if (IsRefusal(put_all)) {
+    for (size_t i = 0; i < plans.size(); ++i) {
+      if (plans[i].markets.empty() || problems[i].reason != nullptr) continue;
+      const absl::Status put = catalog_->Put(plans[i]).status();
+      if (!put.ok() && !IsRefusal(put)) return put;
+      if (!put.ok()) {
+        problems[i] = {"BAD_MARKET",
+                       absl::StrCat("market \"", Quoted(waiting_markets_[i].market.id),
+                                    "\" cannot be created: ", put.message())};
+      }
+    }
+  } else {
+    GLUTWATCH_RETURN_IF_ERROR(put_all);
+  }
+  for (size_t i = 0; i < waiting_markets_.size(); ++i) {
+    markets_.push_back(ResolveMarket(waiting_markets_[i], problems[i]));
+  }
+  waiting_markets_.clear();
+  return absl::OkStatus();
+}
+
+void Dictionary::LookUp(Products* products, Units* units) const {
+  for (const SeriesSpec& spec : waiting_series_) {
+    const auto [product, new_product] = products->try_emplace(spec.product);
+    if (new_product) product->second = catalog_->FindProduct(spec.product);
+    for (const std::string* name : {&spec.unit, &spec.arrivals_unit}) {
+      const auto [unit, new_unit] = units->try_emplace(*name);
+      if (new_unit) unit->second = catalog_->FindUnit(*name);
+    }
   }
 }
 
-const std::vector<SessionSeries>& Dictionary::SeriesAt(absl::Time now) {
-  for (Market& market : markets_) market.today = ToDay(absl::ToCivilDay(now, market.zone));
-  for (size_t i = 0; i < series_.size(); ++i) {
-    const auto market = static_cast<size_t>(market_of_[i]);
-    if (market < markets_.size()) series_[i].today = markets_[market].today;
+absl::Status Dictionary::CreateUnknown(const Products& products, const Units& units) const {
+  catalog::Resources missing;
+  absl::flat_hash_map<std::string, bool> planned;  // ids; 'u' or 'p' in front
+  for (const SeriesSpec& spec : waiting_series_) {
+    for (const std::string* name : {&spec.unit, &spec.arrivals_unit}) {
+      if (name->empty() || units.at(*name) != nullptr) continue;
+      const absl::StatusOr<std::string> code = catalog::CanonicalId(*name);
+      if (!code.ok() || !planned.emplace("u" + *code, true).second) continue;
+      missing.units.push_back({.code = *code,
+                               .dimension = catalog::Dimension::kUnspecified,
+                               .base_quantity_e4 = std::nullopt,
+                               .aliases = {*name}});
+    }
+    if (products.at(spec.product) != nullptr) continue;
+    const absl::StatusOr<std::string> id = catalog::CanonicalId(spec.product);
+    if (!id.ok() || !planned.emplace("p" + *id, true).second) continue;
+    catalog::Product product;
+    product.id = *id;
+    product.display_name = spec.product;
+    product.display_name_en = spec.product_en;
+    product.category = spec.category;
+    product.aliases = {spec.product};  // the feed still finds it when somebody renames it
+    const auto unit = units.find(spec.unit);
+    if (unit->second != nullptr) product.dimension = unit->second->dimension;
+    missing.products.push_back(std::move(product));
   }
-  return series_;
+  if (missing.units.empty() && missing.products.empty()) return absl::OkStatus();
+  return PutWhatCanBe(missing);
+}
+
+uint32_t Dictionary::KeyOf(const SeriesSpec& spec, const Products& products, const Units& units,
+                           catalog::SeriesKey* key) {
+  if (spec.market_index < 0 || static_cast<size_t>(spec.market_index) >= markets_.size()) {
+    return AddProblem("UNKNOWN_MARKET",
+                      absl::StrCat("market_index is ", spec.market_index, ", the stream has named ",
+                                   markets_.size(), " markets"));
+  }
+  const Market& market = markets_[static_cast<size_t>(spec.market_index)];
+  if (market.problem != 0) return market.problem;
+  const auto& product = products.at(spec.product);
+  if (product == nullptr) {
+    return AddProblem("UNKNOWN_PRODUCT",
+                      absl::StrCat("unknown product \"", Quoted(spec.product), kHowToAdd));
+  }
+  const auto& unit = units.at(spec.unit);
+  if (unit == nullptr) {
+    return AddProblem("UNKNOWN_UNIT",
+                      absl::StrCat("unknown unit \"", Quoted(spec.unit), kHowToAdd));
+  }
+  if (!catalog::IsCurrencyCode(spec.currency)) {
+    return AddProblem("BAD_CURRENCY", absl::StrCat("currency is \"", Quoted(spec.currency),
+                                                   "\", expected three letters such as CNY"));
+  }
+  if (spec.grade.size() > kMaxGradeBytes || !IsUtf8(spec.grade)) {
+    return AddProblem(
+        "BAD_GRADE", absl::StrCat("grade is \"", Quoted(spec.grade), "\" (", spec.grade.size(),
+                                  " bytes), expected at most ", kMaxGradeBytes, " bytes of UTF-8"));
+  }
+  *key = {market.id, product->id, spec.grade, spec.currency, unit->code};
+  return 0;
+}
+
+absl::Status Dictionary::SetArrivalsUnits(const Units& units, const std::vector<size_t>& usable) {
+  const size_t first = series_.size() - waiting_series_.size();
+  std::vector<storage::SeriesId> ids;
+  std::vector<std::string> codes;
+  std::vector<size_t> places;
+  const uint32_t no_unit =
+      AddProblem("ARRIVALS_WITHOUT_UNIT", "arrivals, but the series names no unit for them");
+  for (const size_t i : usable) {
+    const SeriesSpec& spec = waiting_series_[i];
+    SessionSeries& series = series_[first + i];
+    const auto& unit = units.at(spec.arrivals_unit);
+    if (spec.arrivals_unit.empty()) {
+      series.arrivals_problem = no_unit;
+    } else if (unit == nullptr) {
+      series.arrivals_problem = AddProblem(
+          "UNKNOWN_UNIT",
+          absl::StrCat("unknown unit of arrivals \"", Quoted(spec.arrivals_unit), kHowToAdd));
+    } else {
+      ids.push_back(series.id);
+      codes.push_back(unit->code);
+      places.push_back(first + i);
+    }
+  }
+  GLUTWATCH_ASSIGN_OR_RETURN(const std::vector<std::string> now,
+                             registry_->SetArrivalsUnits(ids, codes));
+  for (size_t i = 0; i < now.size(); ++i) {
+    if (now[i] == codes[i]) continue;
+    series_[places[i]].arrivals_problem = AddProblem(
+        "ARRIVALS_UNIT_CHANGED",
+        absl::StrCat("arrivals in \"", codes[i], "\", expected \"", now[i], "\" as before"));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status Dictionary::SettleSeries() {
+  Products products;
+  Units units;
+  LookUp(&products, &units);
+  if (create_missing_) {
+    GLUTWATCH_RETURN_IF_ERROR(CreateUnknown(products, units));
+    products.clear();
+    units.clear();
+    LookUp(&products, &units);
+  }
+  std::vector<SessionSeries> added(waiting_series_.size());
+  std::vector<catalog::SeriesKey> keys;
+  std::vector<size_t> usable;  // the waiting series that have a key
+  keys.reserve(added.size());
+  usable.reserve(added.size());
+  for (size_t i = 0; i < added.size(); ++i) {
+    const SeriesSpec& spec = waiting_series_[i];
+    catalog::SeriesKey key;
+    added[i].problem = KeyOf(spec, products, units, &key);
+    const auto market = static_cast<size_t>(spec.market_index);
+    const bool market_named = spec.market_index >= 0 && market < markets_.size();
+    added[i].market = market_named ? static_cast<uint32_t>(market) : 0;
+    added[i].identity = IdentityOf(market_named ? markets_[market].id : "", spec);
+    if (added[i].problem != 0) continue;
+    usable.push_back(i);
+    keys.push_back(std::move(key));
+  }
+  GLUTWATCH_ASSIGN_OR_RETURN(const std::vector<storage::SeriesId> ids, registry_->Resolve(keys));
+  for (size_t i = 0; i < usable.size(); ++i) added[usable[i]].id = ids[i];
+  series_.insert(series_.end(), added.begin(), added.end());
+  const absl::Status arrivals = SetArrivalsUnits(units, usable);
+  if (!arrivals.ok()) {
+    series_.resize(series_.size() - added.size());
+    return arrivals;
+  }
+  waiting_series_.clear();
+  return absl::OkStatus();
 }
 
 }  // namespace glutwatch::observe

@@ -1,21 +1,47 @@
 #pragma once
+#include <cstdint>
 #include <string>
 #include <vector>
 
-#include "absl/status/statusor.h"
+#include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "absl/time/time.h"
-#include "base/clock.h"
+#include "base/day.h"
 #include "server/catalog/catalog.h"
 #include "server/catalog/series_registry.h"
-#include "server/observe/batch_check.h"
 #include "server/observe/intake.h"
 #include "server/security/principal.h"
 
 namespace glutwatch::observe {
 
+// Why rows are refused: "UNKNOWN_MARKET", and a sentence for people. No reason: nothing is wrong.
+struct Problem {
+  const char* reason = nullptr;
+  std::string message = {};
+};
+
+// A series of a session, as the row checks need it. Kept small: there may be 500,000.
+struct SessionSeries {
+  storage::SeriesId id{};
+  uint32_t market = 0;            // index for Dictionary::today
+  uint64_t identity = 0;          // a hash of what the sender calls it, for the digest
+  uint32_t problem = 0;           // number for Dictionary::problem; 0 if there is none
+  uint32_t arrivals_problem = 0;  // the same, for rows with arrivals
+  // The price that the next one is compared with: of the latest plausible row of this session,
+  // or what the store had before.
+  bool reference_known = false;
+  bool has_reference = false;
+  Day reference_day{};
+  int64_t reference_modal_e4 = 0;
+};
+
 // A session's markets and series, resolved against the catalog. Not thread-safe.
+//
+// What cannot be used keeps its place and its reason. What could not be resolved for want of a
+// disk stays waiting: see Settle.
 class Dictionary {
  public:
+  // Both outlive the dictionary.
   Dictionary(catalog::Catalog* catalog, catalog::SeriesRegistry* registry,
              const security::Principal& principal, bool create_missing)
       : catalog_(catalog),
@@ -23,26 +49,48 @@ class Dictionary {
         principal_(principal),
         create_missing_(create_missing) {}
 
-  // Appends. What cannot be used keeps its place, with the reason.
   void AddMarkets(std::vector<MarketSpec> markets);
   void AddSeries(std::vector<SeriesSpec> specs);
 
-  // The series, with today's date in each one's market as of `now`.
-  const std::vector<SessionSeries>& SeriesAt(absl::Time now);
+  // Resolves what is waiting. The errors of Database::Write, after which the same call may be
+  // made again; a batch must not be checked before it is OK.
+  absl::Status Settle();
+
+  // Sets what each market's today is.
+  void SetNow(absl::Time now);
+
+  std::vector<SessionSeries>& series() { return series_; }
+  Day today(uint32_t market) const { return markets_[market].today; }
+  const Problem& problem(uint32_t number) const { return problems_[number - 1]; }
 
  private:
   struct Market {
     std::string id;
-    absl::Status status;
+    uint32_t problem = 0;
     absl::TimeZone zone;
     Day today{};
   };
-  absl::StatusOr<Market> ResolveMarket(const MarketSpec& spec);
-  absl::Status CreateMarket(const MarketSpec& spec);
-  // Creates the products and units of `specs` that are unknown, in one write.
-  absl::Status CreateMissing(const std::vector<SeriesSpec>& specs);
-  absl::StatusOr<catalog::SeriesKey> KeyOf(const SeriesSpec& spec) const;
-  absl::Status CheckArrivalsUnit(const SeriesSpec& spec, storage::SeriesId id);
+  using Products = absl::flat_hash_map<std::string, std::shared_ptr<const catalog::Product>>;
+  using Units = absl::flat_hash_map<std::string, std::shared_ptr<const catalog::Unit>>;
+
+  uint32_t AddProblem(const char* reason, std::string message);
+
+  absl::Status SettleMarkets();
+  // Adds what `spec` lacks to `missing`, or says why it may not be created.
+  Problem PlanMarket(const MarketSpec& spec, catalog::Resources* missing) const;
+  Market ResolveMarket(const MarketSpec& spec, const Problem& not_created);
+
+  absl::Status SettleSeries();
+  void LookUp(Products* products, Units* units) const;
+  // Creates the products and units that are unknown, in one write.
+  absl::Status CreateUnknown(const Products& products, const Units& units) const;
+  // The number of what is wrong, or 0 and the key.
+  uint32_t KeyOf(const SeriesSpec& spec, const Products& products, const Units& units,
+                 catalog::SeriesKey* key);
+  absl::Status SetArrivalsUnits(const Units& units, const std::vector<size_t>& usable);
+
+  // Puts all of `resources`, or where that is refused, each one that can be put.
+  absl::Status PutWhatCanBe(const catalog::Resources& resources) const;
 
   catalog::Catalog* const catalog_;
   catalog::SeriesRegistry* const registry_;
@@ -50,7 +98,10 @@ class Dictionary {
   const bool create_missing_;
   std::vector<Market> markets_;
   std::vector<SessionSeries> series_;
-  std::vector<int> market_of_;  // by series
+  std::vector<Problem> problems_;
+  absl::flat_hash_map<std::string, uint32_t> problem_numbers_;  // by message
+  std::vector<MarketSpec> waiting_markets_;
+  std::vector<SeriesSpec> waiting_series_;
 };
 
 }  // namespace glutwatch::observe

@@ -6,8 +6,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "server/observe/answer_queue.h"
 #include "server/observe/batch_check.h"
 #include "server/observe/dictionary.h"
+#include "server/observe/price_hub.h"
+#include "server/observe/verdict_note.h"
 
 namespace glutwatch::observe {
 namespace {
@@ -33,47 +36,48 @@ struct Counters {
   }
 };
 
-// Puts the store's duplicates between the results of the check, by row.
-absl::StatusOr<BatchVerdict> VerdictOf(const storage::Receipt& receipt) {
-  auto noted = DecodeResults(receipt.note);
-  if (!noted.has_value()) return absl::DataLossError("receipts: the note of a batch is damaged");
-  BatchVerdict verdict;
-  verdict.recorded_us = receipt.recorded_us;
-  verdict.replayed = receipt.replayed;
-  verdict.corrected = receipt.corrected;
-  // A row that is a duplicate is nothing else: what was suspicious of it was said the first time.
-  auto next = noted->results.begin();
-  const auto take_before = [&](int32_t row) {
-    while (next != noted->results.end() && next->row < row) {
-      verdict.rows.push_back(std::move(*next++));
+// What the answers of a session need; lives as long as one is due.
+struct Shared {
+  AnswerQueue answers;
+  std::shared_ptr<Counters> counters;
+  std::string source;
+  PriceHub* hub = nullptr;
+
+  void Answer(uint64_t place, absl::StatusOr<BatchVerdict> verdict) {
+    if (verdict.ok()) {
+      counters->Add(*verdict);
+    } else {
+      ++counters->failed_batches;
     }
-    if (next != noted->results.end() && next->row == row) ++next;
-  };
-  for (const uint32_t index : receipt.duplicates) {
-    const int32_t row = noted->row_numbers[index];
-    take_before(row);
-    verdict.rows.push_back({row, Verdict::kDuplicate, "", ""});
+    answers.Complete(place, std::move(verdict));
   }
-  take_before(static_cast<int32_t>(noted->row_count));
-  for (const RowResult& result : verdict.rows) {
-    verdict.suspicious += result.verdict == Verdict::kSuspicious;
-    verdict.refused += result.verdict == Verdict::kRefused;
-    verdict.duplicate += result.verdict == Verdict::kDuplicate;
+};
+
+// The rows that the store kept, for those who watch.
+void Announce(const storage::Receipt& receipt, std::vector<storage::BatchRow> rows,
+              const Shared& shared) {
+  if (receipt.replayed) return;
+  auto duplicate = receipt.duplicates.begin();
+  size_t kept = 0;
+  for (size_t i = 0; i < rows.size(); ++i) {
+    if (duplicate != receipt.duplicates.end() && *duplicate == i) {
+      ++duplicate;
+      continue;
+    }
+    rows[kept++] = rows[i];
   }
-  verdict.accepted = noted->row_count - verdict.suspicious - verdict.refused - verdict.duplicate;
-  return verdict;
+  shared.hub->Publish(receipt.recorded_us, shared.source, absl::MakeSpan(rows).first(kept));
 }
 
 class Session final : public IntakeSession {
  public:
-  Session(Dictionary dictionary, std::string source, storage::PriceStore* store, const Clock* clock,
-          const IntakeOptions& options, Counters* counters)
+  Session(Dictionary dictionary, std::shared_ptr<Shared> shared, storage::PriceStore* store,
+          const Clock* clock, const IntakeOptions& options)
       : dictionary_(std::move(dictionary)),
-        source_(std::move(source)),
+        shared_(std::move(shared)),
         store_(store),
         clock_(clock),
-        options_(options),
-        counters_(counters) {}
+        options_(options) {}
 
   void AddMarkets(std::vector<MarketSpec> markets) override {
     dictionary_.AddMarkets(std::move(markets));
@@ -84,44 +88,47 @@ class Session final : public IntakeSession {
 
   void Submit(const BatchColumns& columns,
               std::function<void(absl::StatusOr<BatchVerdict>)> done) override {
-    if (absl::Status status = CheckShape(columns); !status.ok()) {
-      ++counters_->failed_batches;
-      return done(std::move(status));
-    }
-    CheckedBatch checked = Check(columns, dictionary_.SeriesAt(clock_->Now()), *store_, options_);
+    const uint64_t place = shared_->answers.Add(std::move(done));
+    absl::Status status = CheckShape(columns);
+    if (status.ok()) status = dictionary_.Settle();
+    if (!status.ok()) return shared_->Answer(place, std::move(status));
+    dictionary_.SetNow(clock_->Now());
+    CheckedBatch checked = Check(columns, *store_, options_, &dictionary_);
     storage::Batch batch;
     batch.batch_id = std::string(columns.batch_id);
     batch.digest = checked.digest;
-    batch.source = source_;
+    batch.source = shared_->source;
+    batch.note = EncodeNote(checked.results, columns.series_indexes.size());
+    std::vector<storage::BatchRow> announced;
+    if (shared_->hub != nullptr && shared_->hub->has_subscribers()) announced = checked.rows;
     batch.rows = std::move(checked.rows);
-    batch.note = EncodeResults(checked.results, columns.series_indexes.size());
-    store_->AppendAsync(std::move(batch), [counters = counters_, done = std::move(done)](
-                                              absl::StatusOr<storage::Receipt> receipt) {
-      absl::StatusOr<BatchVerdict> verdict =
-          receipt.ok() ? VerdictOf(*receipt) : absl::StatusOr<BatchVerdict>(receipt.status());
-      if (verdict.ok()) {
-        counters->Add(*verdict);
-      } else {
-        ++counters->failed_batches;
-      }
-      done(std::move(verdict));
+    store_->AppendAsync(std::move(batch), [shared = shared_, place, rows = std::move(announced)](
+                                              absl::StatusOr<storage::Receipt> receipt) mutable {
+      if (!receipt.ok()) return shared->Answer(place, receipt.status());
+      if (!rows.empty()) Announce(*receipt, std::move(rows), *shared);
+      shared->Answer(place, VerdictOf(*receipt));
     });
   }
 
  private:
   Dictionary dictionary_;
-  const std::string source_;
+  const std::shared_ptr<Shared> shared_;
   storage::PriceStore* const store_;
   const Clock* const clock_;
   const IntakeOptions options_;
-  Counters* const counters_;
 };
 
 class IntakeImpl final : public Intake {
  public:
   IntakeImpl(catalog::Catalog* catalog, catalog::SeriesRegistry* registry,
-             storage::PriceStore* store, const Clock* clock, const IntakeOptions& options)
-      : catalog_(catalog), registry_(registry), store_(store), clock_(clock), options_(options) {}
+             storage::PriceStore* store, const Clock* clock, const IntakeOptions& options,
+             PriceHub* hub)
+      : catalog_(catalog),
+        registry_(registry),
+        store_(store),
+        clock_(clock),
+        options_(options),
+        hub_(hub) {}
 
   absl::StatusOr<std::unique_ptr<IntakeSession>> Open(const security::Principal& principal,
                                                       const SessionOptions& options) override {
@@ -131,22 +138,27 @@ class IntakeImpl final : public Intake {
                                                      "\", expected 1..", kMaxSourceBytes,
                                                      " bytes without ':'"));
     }
-    GLUTWATCH_RETURN_IF_ERROR(security::Authorize(principal, security::Action::kWritePrices,
-                                                  principal.region, *catalog_));
+    if (!security::HasRoleFor(principal, security::Action::kWritePrices)) {
+      return absl::PermissionDeniedError(
+          absl::StrCat("\"", principal.id, "\" may not write prices anywhere"));
+    }
+    auto shared = std::make_shared<Shared>();
+    shared->counters = counters_;
+    shared->source = absl::StrCat(options.simulated ? kSimulatedPrefix : "", options.source);
+    shared->hub = hub_;
     return std::make_unique<Session>(
-        Dictionary(catalog_, registry_, principal, options.create_missing),
-        absl::StrCat(options.simulated ? kSimulatedPrefix : "", options.source), store_, clock_,
-        options_, &counters_);
+        Dictionary(catalog_, registry_, principal, options.create_missing), std::move(shared),
+        store_, clock_, options_);
   }
 
   Stats stats() const override {
     Stats stats;
-    stats.accepted = counters_.accepted;
-    stats.suspicious = counters_.suspicious;
-    stats.duplicate = counters_.duplicate;
-    stats.refused = counters_.refused;
-    stats.batches = counters_.batches;
-    stats.failed_batches = counters_.failed_batches;
+    stats.accepted = counters_->accepted;
+    stats.suspicious = counters_->suspicious;
+    stats.duplicate = counters_->duplicate;
+    stats.refused = counters_->refused;
+    stats.batches = counters_->batches;
+    stats.failed_batches = counters_->failed_batches;
     return stats;
   }
 
@@ -156,7 +168,8 @@ class IntakeImpl final : public Intake {
   storage::PriceStore* const store_;
   const Clock* const clock_;
   const IntakeOptions options_;
-  Counters counters_;
+  PriceHub* const hub_;
+  const std::shared_ptr<Counters> counters_ = std::make_shared<Counters>();
 };
 
 }  // namespace
@@ -167,8 +180,8 @@ bool IsSimulatedSource(absl::string_view source) {
 
 std::unique_ptr<Intake> Intake::Create(catalog::Catalog* catalog, catalog::SeriesRegistry* registry,
                                        storage::PriceStore* store, const Clock* clock,
-                                       const IntakeOptions& options) {
-  return std::make_unique<IntakeImpl>(catalog, registry, store, clock, options);
+                                       const IntakeOptions& options, PriceHub* hub) {
+  return std::make_unique<IntakeImpl>(catalog, registry, store, clock, options, hub);
 }
 
 }  // namespace glutwatch::observe

@@ -16,6 +16,8 @@
 
 namespace glutwatch::observe {
 
+class PriceHub;
+
 // A market as a feed names it, with what is needed to create it and its regions.
 struct MarketSpec {
   catalog::Market market;
@@ -33,6 +35,8 @@ struct SeriesSpec {
   std::string unit;           // code or alias
   std::string arrivals_unit;  // code or alias; "" if none
 };
+
+inline constexpr int kMaxLot = 999;
 
 // A batch in columns. Spans are read during the call only. Optional columns are empty or of
 // full length; row i is element i of each.
@@ -85,7 +89,8 @@ class IntakeSession {
   virtual ~IntakeSession() = default;
   // Appends to the session's markets and series. A spec that cannot be used (unknown and not to be
   // created, bad unit, not the principal's region) does not fail the session: the rows that
-  // refer to it are refused with its reason.
+  // refer to it are refused with its reason (UNKNOWN_MARKET, PERMISSION, UNKNOWN_UNIT ...). If the
+  // disk does not take what has to be created, the next Submit tries again.
   virtual void AddMarkets(std::vector<MarketSpec> markets) = 0;
   virtual void AddSeries(std::vector<SeriesSpec> series) = 0;
 
@@ -94,12 +99,15 @@ class IntakeSession {
   //
   // Hard rules (refused): unknown series index; a day outside [kMinDay, kMaxDay] or later than
   // future_days ahead; unknown status; a price with a status other than traded; traded without
-  // any number; a price that is not above 0 or beyond kMaxE4; low > high; negative arrivals;
+  // any number; a price that is not above 0 or beyond kMaxE4; low > high; negative arrivals, or
+  // arrivals in no unit or another one than before; a lot outside [0, kMaxLot];
   // the same series, day and lot again in this batch with other values (equal ones are duplicates).
-  // Plausibility (suspicious): storage::ObservationFlags.
+  // Plausibility (suspicious): storage::ObservationFlags. A price is compared with the session's
+  // newest plausible one of the series, before that with the store's newest one before its day.
   //
-  // Errors: INVALID_ARGUMENT (no or too long batch id, columns of unequal length, more than
-  // storage::kMaxBatchRows); those of PriceStore::AppendAsync.
+  // Errors: INVALID_ARGUMENT (no or too long batch id, columns of unequal length, arrivals without
+  // presences, more than storage::kMaxBatchRows); those of Database::Write while something has to
+  // be created; those of PriceStore::AppendAsync. The session may go while answers are due.
   virtual void Submit(const BatchColumns& columns,
                       std::function<void(absl::StatusOr<BatchVerdict>)> done) = 0;
 };
@@ -107,11 +115,11 @@ class IntakeSession {
 // The door for observations. Thread-safe.
 class Intake {
  public:
-  // All arguments outlive the intake.
+  // All arguments outlive the intake; `hub`, if there is one, is told what was kept.
   static std::unique_ptr<Intake> Create(catalog::Catalog* catalog,
                                         catalog::SeriesRegistry* registry,
                                         storage::PriceStore* store, const Clock* clock,
-                                        const IntakeOptions& options);
+                                        const IntakeOptions& options, PriceHub* hub = nullptr);
   virtual ~Intake() = default;
 
   struct SessionOptions {
