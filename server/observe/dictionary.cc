@@ -172,31 +172,40 @@ absl::Status Dictionary::SettleMarkets() {
   return absl::OkStatus();
 }
 
-void Dictionary::LookUp(Products* products, Units* units) const {
+Dictionary::LookedUp Dictionary::LookUp() const {
+  LookedUp known;
+  known.names.reserve(waiting_series_.size());
+  const auto unit_of = [&](const std::string& name) -> const catalog::Unit* {
+    const auto [unit, added] = known.units.try_emplace(name);
+    if (added && !name.empty()) unit->second = catalog_->FindUnit(name);
+    return unit->second.get();
+  };
   for (const SeriesSpec& spec : waiting_series_) {
-    const auto [product, new_product] = products->try_emplace(spec.product);
-    if (new_product) product->second = catalog_->FindProduct(spec.product);
-    for (const std::string* name : {&spec.unit, &spec.arrivals_unit}) {
-      const auto [unit, new_unit] = units->try_emplace(*name);
-      if (new_unit) unit->second = catalog_->FindUnit(*name);
-    }
+    const auto [product, added] = known.products.try_emplace(spec.product);
+    if (added) product->second = catalog_->FindProduct(spec.product);
+    known.names.push_back({product->second.get(), unit_of(spec.unit), unit_of(spec.arrivals_unit)});
   }
+  return known;
 }
 
-absl::Status Dictionary::CreateUnknown(const Products& products, const Units& units) const {
+absl::StatusOr<bool> Dictionary::CreateUnknown(const LookedUp& known) const {
   catalog::Resources missing;
   absl::flat_hash_map<std::string, bool> planned;  // ids; 'u' or 'p' in front
-  for (const SeriesSpec& spec : waiting_series_) {
-    for (const std::string* name : {&spec.unit, &spec.arrivals_unit}) {
-      if (name->empty() || units.at(*name) != nullptr) continue;
-      const absl::StatusOr<std::string> code = catalog::CanonicalId(*name);
-      if (!code.ok() || !planned.emplace("u" + *code, true).second) continue;
-      missing.units.push_back({.code = *code,
-                               .dimension = catalog::Dimension::kUnspecified,
-                               .base_quantity_e4 = std::nullopt,
-                               .aliases = {*name}});
-    }
-    if (products.at(spec.product) != nullptr) continue;
+  const auto plan_unit = [&](const std::string& name, const catalog::Unit* unit) {
+    if (name.empty() || unit != nullptr) return;
+    const absl::StatusOr<std::string> code = catalog::CanonicalId(name);
+    if (!code.ok() || !planned.emplace("u" + *code, true).second) return;
+    missing.units.push_back({.code = *code,
+                             .dimension = catalog::Dimension::kUnspecified,
+                             .base_quantity_e4 = std::nullopt,
+                             .aliases = {name}});
+  };
+  for (size_t i = 0; i < waiting_series_.size(); ++i) {
+    const SeriesSpec& spec = waiting_series_[i];
+    const Names& names = known.names[i];
+    plan_unit(spec.unit, names.unit);
+    plan_unit(spec.arrivals_unit, names.arrivals_unit);
+    if (names.product != nullptr) continue;
     const absl::StatusOr<std::string> id = catalog::CanonicalId(spec.product);
     if (!id.ok() || !planned.emplace("p" + *id, true).second) continue;
     catalog::Product product;
@@ -205,16 +214,15 @@ absl::Status Dictionary::CreateUnknown(const Products& products, const Units& un
     product.display_name_en = spec.product_en;
     product.category = spec.category;
     product.aliases = {spec.product};  // the feed still finds it when somebody renames it
-    const auto unit = units.find(spec.unit);
-    if (unit->second != nullptr) product.dimension = unit->second->dimension;
+    if (names.unit != nullptr) product.dimension = names.unit->dimension;
     missing.products.push_back(std::move(product));
   }
-  if (missing.units.empty() && missing.products.empty()) return absl::OkStatus();
-  return PutWhatCanBe(missing);
+  if (missing.units.empty() && missing.products.empty()) return false;
+  GLUTWATCH_RETURN_IF_ERROR(PutWhatCanBe(missing));
+  return true;
 }
 
-uint32_t Dictionary::KeyOf(const SeriesSpec& spec, const Products& products, const Units& units,
-                           catalog::SeriesKey* key) {
+uint32_t Dictionary::KeyOf(const SeriesSpec& spec, const Names& names, catalog::SeriesKey* key) {
   if (spec.market_index < 0 || static_cast<size_t>(spec.market_index) >= markets_.size()) {
     return AddProblem("UNKNOWN_MARKET",
                       absl::StrCat("market_index is ", spec.market_index, ", the stream has named ",
@@ -222,13 +230,11 @@ uint32_t Dictionary::KeyOf(const SeriesSpec& spec, const Products& products, con
   }
   const Market& market = markets_[static_cast<size_t>(spec.market_index)];
   if (market.problem != 0) return market.problem;
-  const auto& product = products.at(spec.product);
-  if (product == nullptr) {
+  if (names.product == nullptr) {
     return AddProblem("UNKNOWN_PRODUCT",
                       absl::StrCat("unknown product \"", Quoted(spec.product), kHowToAdd));
   }
-  const auto& unit = units.at(spec.unit);
-  if (unit == nullptr) {
+  if (names.unit == nullptr) {
     return AddProblem("UNKNOWN_UNIT",
                       absl::StrCat("unknown unit \"", Quoted(spec.unit), kHowToAdd));
   }
@@ -241,21 +247,25 @@ uint32_t Dictionary::KeyOf(const SeriesSpec& spec, const Products& products, con
         "BAD_GRADE", absl::StrCat("grade is \"", Quoted(spec.grade), "\" (", spec.grade.size(),
                                   " bytes), expected at most ", kMaxGradeBytes, " bytes of UTF-8"));
   }
-  *key = {market.id, product->id, spec.grade, spec.currency, unit->code};
+  *key = {market.id, names.product->id, spec.grade, spec.currency, names.unit->code};
   return 0;
 }
 
-absl::Status Dictionary::SetArrivalsUnits(const Units& units, const std::vector<size_t>& usable) {
+absl::Status Dictionary::SetArrivalsUnits(const LookedUp& known,
+                                          const std::vector<size_t>& usable) {
   const size_t first = series_.size() - waiting_series_.size();
   std::vector<storage::SeriesId> ids;
   std::vector<std::string> codes;
   std::vector<size_t> places;
+  ids.reserve(usable.size());
+  codes.reserve(usable.size());
+  places.reserve(usable.size());
   const uint32_t no_unit =
       AddProblem("ARRIVALS_WITHOUT_UNIT", "arrivals, but the series names no unit for them");
   for (const size_t i : usable) {
     const SeriesSpec& spec = waiting_series_[i];
     SessionSeries& series = series_[first + i];
-    const auto& unit = units.at(spec.arrivals_unit);
+    const catalog::Unit* unit = known.names[i].arrivals_unit;
     if (spec.arrivals_unit.empty()) {
       series.arrivals_problem = no_unit;
     } else if (unit == nullptr) {
@@ -280,14 +290,10 @@ absl::Status Dictionary::SetArrivalsUnits(const Units& units, const std::vector<
 }
 
 absl::Status Dictionary::SettleSeries() {
-  Products products;
-  Units units;
-  LookUp(&products, &units);
+  LookedUp known = LookUp();
   if (create_missing_) {
-    GLUTWATCH_RETURN_IF_ERROR(CreateUnknown(products, units));
-    products.clear();
-    units.clear();
-    LookUp(&products, &units);
+    GLUTWATCH_ASSIGN_OR_RETURN(const bool created, CreateUnknown(known));
+    if (created) known = LookUp();
   }
   std::vector<SessionSeries> added(waiting_series_.size());
   std::vector<catalog::SeriesKey> keys;
@@ -297,7 +303,7 @@ absl::Status Dictionary::SettleSeries() {
   for (size_t i = 0; i < added.size(); ++i) {
     const SeriesSpec& spec = waiting_series_[i];
     catalog::SeriesKey key;
-    added[i].problem = KeyOf(spec, products, units, &key);
+    added[i].problem = KeyOf(spec, known.names[i], &key);
     const auto market = static_cast<size_t>(spec.market_index);
     const bool market_named = spec.market_index >= 0 && market < markets_.size();
     added[i].market = market_named ? static_cast<uint32_t>(market) : 0;
@@ -309,7 +315,7 @@ absl::Status Dictionary::SettleSeries() {
   GLUTWATCH_ASSIGN_OR_RETURN(const std::vector<storage::SeriesId> ids, registry_->Resolve(keys));
   for (size_t i = 0; i < usable.size(); ++i) added[usable[i]].id = ids[i];
   series_.insert(series_.end(), added.begin(), added.end());
-  const absl::Status arrivals = SetArrivalsUnits(units, usable);
+  const absl::Status arrivals = SetArrivalsUnits(known, usable);
   if (!arrivals.ok()) {
     series_.resize(series_.size() - added.size());
     return arrivals;

@@ -70,8 +70,18 @@ class Dictionary {
     absl::TimeZone zone;
     Day today{};
   };
-  using Products = absl::flat_hash_map<std::string, std::shared_ptr<const catalog::Product>>;
-  using Units = absl::flat_hash_map<std::string, std::shared_ptr<const catalog::Unit>>;
+  // What the names of a spec lead to; nullptr where nothing has that name.
+  struct Names {
+    const catalog::Product* product = nullptr;
+    const catalog::Unit* unit = nullptr;
+    const catalog::Unit* arrivals_unit = nullptr;
+  };
+  // Of every waiting series; the pointers live as long as this.
+  struct LookedUp {
+    absl::flat_hash_map<absl::string_view, std::shared_ptr<const catalog::Product>> products;
+    absl::flat_hash_map<absl::string_view, std::shared_ptr<const catalog::Unit>> units;
+    std::vector<Names> names;
+  };
 
   uint32_t AddProblem(const char* reason, std::string message);
 
@@ -81,13 +91,13 @@ class Dictionary {
   Market ResolveMarket(const MarketSpec& spec, const Problem& not_created);
 
   absl::Status SettleSeries();
-  void LookUp(Products* products, Units* units) const;
-  // Creates the products and units that are unknown, in one write.
-  absl::Status CreateUnknown(const Products& products, const Units& units) const;
+  LookedUp LookUp() const;
+  // Creates the products and units that are unknown, in one write; whether there were any.
+  absl::StatusOr<bool> CreateUnknown(const LookedUp& known) const;
   // The number of what is wrong, or 0 and the key.
-  uint32_t KeyOf(const SeriesSpec& spec, const Products& products, const Units& units,
-                 catalog::SeriesKey* key);
-  absl::Status SetArrivalsUnits(const Units& units, const std::vector<size_t>& usable);
+  uint32_t KeyOf(const SeriesSpec& spec, const Names& names, catalog::SeriesKey* key);
+  // `usable` are indexes of waiting series whose place in series_ is filled.
+  absl::Status SetArrivalsUnits(const LookedUp& known, const std::vector<size_t>& usable);
 
   // Puts all of `resources`, or where that is refused, each one that can be put.
   absl::Status PutWhatCanBe(const catalog::Resources& resources) const;
