@@ -94,7 +94,14 @@ int EndParse(const CLI::App& app, const CLI::ParseError& error, const Context& c
     std::ostringstream ignored;
     return app.exit(error, context.out(), ignored);
   }
-  return Fail(context, absl::InvalidArgumentError(error.what()), CommandPath(app));
+  // CLI11 misses the command first and only then sees the word that is none.
+  const std::vector<std::string> strangers = app.remaining(/*recurse=*/true);
+  const bool no_command = error.get_name() == "RequiredError" && !strangers.empty();
+  return Fail(context,
+              absl::InvalidArgumentError(
+                  no_command ? absl::StrCat("there is no command \"", strangers.front(), "\"")
+                             : std::string(error.what())),
+              CommandPath(app));
 }
 
 int RunAction(Context* context, const std::string& command) {
