@@ -1,3 +1,5 @@
+#include <functional>
+
 #include "tests/observe/intake_fixture.h"
 
 // Markets, series, and what is created for them.
@@ -7,6 +9,37 @@ namespace {
 using ::testing::HasSubstr;
 using testing::IsOk;
 using testing::StatusIs;
+
+// A database whose disk can be full.
+class FullDisk final : public storage::Database {
+ public:
+  explicit FullDisk(storage::Database* real) : real_(real) {}
+  absl::Status Write(const storage::WriteSet& set, storage::Durability durability) override {
+    if (full) return absl::ResourceExhaustedError("DISK_FULL: test");
+    return real_->Write(set, durability);
+  }
+  absl::StatusOr<std::string> Get(storage::Table table, absl::string_view key) const override {
+    return real_->Get(table, key);
+  }
+  absl::Status Scan(
+      storage::Table table, absl::string_view begin, absl::string_view end,
+      const std::function<bool(absl::string_view, absl::string_view)>& visit) const override {
+    return real_->Scan(table, begin, end, visit);
+  }
+  absl::Status ScanBackward(
+      storage::Table table, absl::string_view begin, absl::string_view end,
+      const std::function<bool(absl::string_view, absl::string_view)>& visit) const override {
+    return real_->ScanBackward(table, begin, end, visit);
+  }
+  storage::DatabaseHealth health() const override { return real_->health(); }
+  uint64_t epoch() const override { return real_->epoch(); }
+  int64_t bytes_on_disk() const override { return real_->bytes_on_disk(); }
+
+  bool full = false;
+
+ private:
+  storage::Database* const real_;
+};
 
 class IntakeCatalogTest : public IntakeFixture {
  protected:
@@ -163,6 +196,27 @@ TEST_F(IntakeCatalogTest, ThousandsOfProductsAreCreatedAtOnce) {
   session->AddSeries(std::move(specs));
   EXPECT_EQ(Send(session.get(), batch)->accepted, 20'000);
   EXPECT_EQ(registry_->size(), 20'000);
+}
+
+TEST_F(IntakeCatalogTest, FullDiskMakesTheBatchComeAgainInsteadOfRefusingItsRows) {
+  FullDisk disk(database_.get());
+  const auto catalog = *catalog::Catalog::Open(&disk);
+  const auto registry = *catalog::SeriesRegistry::Open(&disk, catalog.get());
+  const auto intake = Intake::Create(catalog.get(), registry.get(), store_.get(), &clock_, {});
+  const auto session =
+      *intake->Open(security::LocalPrincipal("local"), {.source = "test", .create_missing = true});
+  disk.full = true;
+  session->AddMarkets({Tonghai()});
+  session->AddSeries({{0, "yacon", "", "", "", "CNY", "斤", "kg"}});
+  EXPECT_THAT(Send(session.get(), OneRow("b1")),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("DISK_FULL")));
+  EXPECT_EQ(catalog->FindMarket("tonghai"), nullptr);
+  EXPECT_EQ(registry->size(), 0);
+  disk.full = false;
+  const auto verdict = Send(session.get(), OneRow("b1"));
+  EXPECT_EQ(Summary(verdict), "");
+  EXPECT_EQ(verdict->accepted, 1);
+  EXPECT_FALSE(verdict->replayed);
 }
 
 TEST_F(IntakeCatalogTest, RenamedProductIsStillFoundByTheFeedsName) {
