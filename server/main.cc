@@ -43,6 +43,17 @@ sigset_t BlockSignals() {
   return set;
 }
 
+int Check(const std::string& file, const glutwatch::config::v1::ServerConfig& config) {
+  spdlog::set_level(spdlog::level::warn);
+  const absl::Status status = glutwatch::CheckFiles(config);
+  if (!status.ok()) {
+    std::fprintf(stderr, "glutwatchd: %s\n", std::string(status.message()).c_str());
+    return kExitConfig;
+  }
+  std::printf("%s: ok\n", file.c_str());
+  return 0;
+}
+
 int Run(const Flags& flags) {
   auto config =
       flags.config.empty() ? glutwatch::CompleteConfig({}) : glutwatch::ReadConfig(flags.config);
@@ -50,10 +61,7 @@ int Run(const Flags& flags) {
     std::fprintf(stderr, "glutwatchd: %s\n", std::string(config.status().message()).c_str());
     return kExitConfig;
   }
-  if (flags.check_config) {
-    std::printf("%s: ok\n", flags.config.c_str());
-    return 0;
-  }
+  if (flags.check_config) return Check(flags.config, *config);
   if (!flags.data_dir.empty()) config->set_data_dir(flags.data_dir);
   if (!flags.listen.empty()) config->set_listen(flags.listen);
   if (!flags.address_file.empty()) config->set_address_file(flags.address_file);
@@ -94,7 +102,9 @@ int main(int argc, char** argv) {
   app.add_option("--listen", flags.listen, "host:port for clients, instead of the file's");
   app.add_option("--address-file", flags.address_file, "write the bound addresses to this file");
   app.add_flag("--print-default-config", flags.print_default_config, "print all fields and stop");
-  app.add_flag("--check-config", flags.check_config, "check --config and stop");
+  app.add_flag("--check-config", flags.check_config,
+               "check --config and the files that it names, and stop")
+      ->needs("--config");
   app.set_version_flag("--version", kVersion);
   try {
     app.parse(argc, argv);

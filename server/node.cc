@@ -4,30 +4,28 @@
 #include <spdlog/spdlog.h>
 
 #include <chrono>
-#include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <thread>
 #include <utility>
 
+#include "absl/cleanup/cleanup.h"
 #include "absl/strings/str_cat.h"
 #include "base/mutex.h"
 #include "base/status_macros.h"
-#include "base/yaml_message.h"
 #include "server/assess/assess_loop.h"
 #include "server/assess/group_assessor.h"
 #include "server/catalog/catalog.h"
 #include "server/catalog/series_registry.h"
 #include "server/gateway/http_server.h"
+#include "server/node_files.h"
 #include "server/node_metrics.h"
 #include "server/node_risk_source.h"
 #include "server/node_servers.h"
 #include "server/observe/intake.h"
+#include "server/observe/price_hub.h"
 #include "server/rpc/assessment_service.h"
 #include "server/rpc/catalog_service.h"
 #include "server/rpc/observation_service.h"
-#include "server/rpc/translate_catalog.h"
-#include "server/rpc/translate_warn.h"
 #include "server/rpc/warning_service.h"
 #include "server/security/principal.h"
 #include "server/storage/price_store.h"
@@ -40,52 +38,10 @@ constexpr char kLiveness[] = "glutwatch.liveness";
 constexpr char kReadiness[] = "glutwatch.readiness";
 constexpr char kWrite[] = "glutwatch.write";
 constexpr absl::Duration kHealthInterval = absl::Seconds(1);
+// Not ready while judging is this far behind what was recorded.
+constexpr absl::Duration kMaxReadyLag = absl::Seconds(30);
 constexpr int kHealthTicksPerFreshnessCheck = 60;
 constexpr auto kDrainTime = std::chrono::seconds(5);
-
-// Puts the place in the file in front of a message that begins with a field's path.
-absl::Status AtPlace(const absl::Status& status, const std::string& file,
-                     const YamlPlaces& places) {
-  const absl::string_view message = status.message();
-  const std::string place = places.Find(message.substr(0, message.find(':')));
-  return absl::Status(status.code(), absl::StrCat(place.empty() ? file : place, ": ", message));
-}
-
-absl::Status LoadCatalogFile(const std::string& file, catalog::Catalog* catalog) {
-  rpc::v1::CatalogFile proto;
-  YamlPlaces places;
-  GLUTWATCH_RETURN_IF_ERROR(ReadYamlFile(file, &proto, &places));
-  const auto resources = rpc::FromProto(proto);
-  if (!resources.ok()) return AtPlace(resources.status(), file, places);
-  const auto changed = catalog->Put(*resources);
-  if (!changed.ok()) return AtPlace(changed.status(), file, places);
-  spdlog::info("catalog file={} changed={}", file, *changed);
-  return absl::OkStatus();
-}
-
-absl::StatusOr<warn::RulePack> LoadRulePack(const std::string& file) {
-  rpc::v1::RulePack proto;
-  YamlPlaces places;
-  GLUTWATCH_RETURN_IF_ERROR(ReadYamlFile(file, &proto, &places));
-  auto pack = rpc::FromProto(proto);
-  if (!pack.ok()) return AtPlace(pack.status(), file, places);
-  return pack;
-}
-
-absl::Status WriteAddressFile(const std::string& path, const Node::Addresses& addresses) {
-  const std::string temporary = path + ".tmp";
-  {
-    std::ofstream out(temporary, std::ios::trunc);
-    out << "grpc=" << addresses.grpc << "\n";
-    if (!addresses.admin.empty()) out << "admin=" << addresses.admin << "\n";
-    if (!addresses.http.empty()) out << "http=" << addresses.http << "\n";
-    if (!out.flush()) return absl::UnavailableError(absl::StrCat("cannot write ", temporary));
-  }
-  std::error_code error;
-  std::filesystem::rename(temporary, path, error);
-  if (error) return absl::UnavailableError(absl::StrCat(path, ": ", error.message()));
-  return absl::OkStatus();
-}
 
 class NodeImpl final : public Node {
  public:
@@ -107,6 +63,7 @@ class NodeImpl final : public Node {
   absl::Status ServeHttp();
   void Watch();
   void PublishHealth();
+  void SetHealth(bool ready, bool writable);
 
   const config::v1::ServerConfig config_;
   const Clock* const clock_;
@@ -116,14 +73,18 @@ class NodeImpl final : public Node {
   std::unique_ptr<storage::Database> database_;
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<catalog::SeriesRegistry> registry_;
-  std::unique_ptr<storage::PriceStore> store_;
+  // The store's writer, which ends with the store, calls back into these three.
+  rpc::PushStreams pushes_;
+  observe::PriceHub hub_;
   std::unique_ptr<observe::Intake> intake_;
+  std::unique_ptr<storage::PriceStore> store_;
   std::unique_ptr<assess::GroupAssessor> assessor_;
   std::unique_ptr<NodeRiskSource> risks_;
   std::unique_ptr<warn::WarningDesk> desk_;
   std::unique_ptr<assess::AssessLoop> loop_;
   std::unique_ptr<NodeMetrics> metrics_;
   std::unique_ptr<rpc::CallGate> gate_;
+  std::unique_ptr<rpc::PriceWatch> price_watch_;
   std::unique_ptr<rpc::WarningWatch> watch_;
   std::unique_ptr<rpc::CatalogServiceImpl> catalog_service_;
   std::unique_ptr<rpc::ObservationServiceImpl> observation_service_;
@@ -191,7 +152,8 @@ absl::Status NodeImpl::StartJudging() {
 absl::Status NodeImpl::Open() {
   GLUTWATCH_RETURN_IF_ERROR(OpenStore());
   GLUTWATCH_RETURN_IF_ERROR(StartJudging());
-  intake_ = observe::Intake::Create(catalog_.get(), registry_.get(), store_.get(), clock_, {});
+  intake_ =
+      observe::Intake::Create(catalog_.get(), registry_.get(), store_.get(), clock_, {}, &hub_);
   return absl::OkStatus();
 }
 
@@ -205,10 +167,12 @@ absl::Status NodeImpl::Serve() {
   watch_ = std::make_unique<rpc::WarningWatch>(desk_.get(), catalog_.get(), [this] {
     return rpc::WatchHealth{absl::ToInt64Milliseconds(loop_->stats().lag)};
   });
+  price_watch_ = std::make_unique<rpc::PriceWatch>(&hub_, catalog_.get(), registry_.get());
   catalog_service_ =
       std::make_unique<rpc::CatalogServiceImpl>(catalog_.get(), registry_.get(), gate_.get());
   observation_service_ = std::make_unique<rpc::ObservationServiceImpl>(
-      intake_.get(), store_.get(), catalog_.get(), registry_.get(), gate_.get());
+      intake_.get(), store_.get(), catalog_.get(), registry_.get(), &pushes_, price_watch_.get(),
+      gate_.get());
   assessment_service_ =
       std::make_unique<rpc::AssessmentServiceImpl>(assessor_.get(), registry_.get(), gate_.get());
   warning_service_ = std::make_unique<rpc::WarningServiceImpl>(desk_.get(), catalog_.get(),
@@ -266,21 +230,27 @@ NodeSnapshot NodeImpl::Snapshot() const {
   for (const warn::Warning& warning : desk_->Snapshot({}, &seq)) {
     ++now.warnings_in_force[static_cast<int>(warning.level)];
   }
-  now.watch_streams = watch_->streams();
+  now.push_streams = pushes_.streams();
+  now.price_watch_streams = price_watch_->streams();
+  now.warning_watch_streams = watch_->streams();
   return now;
 }
 
-void NodeImpl::PublishHealth() {
-  const storage::DatabaseHealth database = database_->health();
-  const bool writable = database.state == storage::DatabaseHealth::State::kWritable;
+void NodeImpl::SetHealth(bool ready, bool writable) {
   for (const BoundServer* bound : {&public_, &admin_}) {
     if (bound->server == nullptr) continue;
     auto* health = bound->server->GetHealthCheckService();
     health->SetServingStatus("", true);
     health->SetServingStatus(kLiveness, true);
-    health->SetServingStatus(kReadiness, true);
+    health->SetServingStatus(kReadiness, ready);
     health->SetServingStatus(kWrite, writable);
   }
+}
+
+void NodeImpl::PublishHealth() {
+  const storage::DatabaseHealth database = database_->health();
+  const bool writable = database.state == storage::DatabaseHealth::State::kWritable;
+  SetHealth(loop_->stats().lag < kMaxReadyLag, writable);
   if (database.state != last_state_) {
     last_state_ = database.state;
     if (writable) {
@@ -312,7 +282,9 @@ NodeImpl::~NodeImpl() {
   }
   if (watcher_.joinable()) watcher_.join();
   http_.reset();
-  if (observation_service_ != nullptr) observation_service_->Drain();
+  SetHealth(/*ready=*/false, /*writable=*/false);
+  pushes_.Drain();
+  if (price_watch_ != nullptr) price_watch_->Drain();
   if (watch_ != nullptr) watch_->Drain();
   for (BoundServer* bound : {&admin_, &public_}) {
     if (bound->server == nullptr) continue;
@@ -323,6 +295,26 @@ NodeImpl::~NodeImpl() {
 }
 
 }  // namespace
+
+absl::Status CheckFiles(const config::v1::ServerConfig& config) {
+  std::string folder = (std::filesystem::temp_directory_path() / "glutwatch-check-XXXXXX").string();
+  if (mkdtemp(folder.data()) == nullptr) {
+    return absl::UnavailableError(absl::StrCat("cannot make a folder like ", folder));
+  }
+  const absl::Cleanup remove = [&folder] {
+    std::error_code ignored;
+    std::filesystem::remove_all(folder, ignored);
+  };
+  GLUTWATCH_RETURN_IF_ERROR(LoadRulePack(config.rule_pack_file()).status());
+  storage::DatabaseOptions options;
+  options.path = folder + "/store";
+  GLUTWATCH_ASSIGN_OR_RETURN(const auto database, storage::Database::Open(options));
+  GLUTWATCH_ASSIGN_OR_RETURN(const auto catalog, catalog::Catalog::Open(database.get()));
+  for (const std::string& file : config.catalog_files()) {
+    GLUTWATCH_RETURN_IF_ERROR(LoadCatalogFile(file, catalog.get()));
+  }
+  return absl::OkStatus();
+}
 
 Node::~Node() = default;
 

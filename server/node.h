@@ -20,6 +20,10 @@ absl::StatusOr<config::v1::ServerConfig> CompleteConfig(const config::v1::Server
 // INVALID_ARGUMENT "file:line:column: key: ...".
 absl::StatusOr<config::v1::ServerConfig> ReadConfig(const std::string& path);
 
+// Reads the rule pack and the catalog files as Start would, into an empty store in a temporary
+// folder. Errors name file, place and key.
+absl::Status CheckFiles(const config::v1::ServerConfig& config);
+
 // One server: opens the rooms, connects them and serves. The only place that knows them all.
 class Node {
  public:

@@ -1,5 +1,6 @@
 #include <filesystem>
 
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "base/yaml_message.h"
@@ -10,10 +11,33 @@ namespace {
 
 constexpr int kLeastHeadMib = 1;
 constexpr int kMostHeadMib = 65536;
+constexpr int kMostPort = 65535;
+constexpr int64_t kMostAssessDelayS = 60;
 
 std::string Beside(const std::string& file, const std::string& path) {
   if (path.empty() || std::filesystem::path(path).is_absolute()) return path;
   return (std::filesystem::path(file).parent_path() / path).lexically_normal().string();
+}
+
+// "127.0.0.1:7601", "[::1]:0", "host:7601".
+absl::Status CheckAddress(absl::string_view key, const std::string& address) {
+  const std::size_t colon = address.rfind(':');
+  int port = -1;
+  if (colon != std::string::npos && colon > 0 &&
+      absl::SimpleAtoi(address.substr(colon + 1), &port) && port >= 0 && port <= kMostPort) {
+    return absl::OkStatus();
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat(key, ": is \"", address, "\", expected host:port such as 127.0.0.1:7601"));
+}
+
+absl::Status CheckAddresses(const config::v1::ServerConfig& config) {
+  GLUTWATCH_RETURN_IF_ERROR(CheckAddress("listen", config.listen()));
+  if (!config.admin_listen().empty()) {
+    GLUTWATCH_RETURN_IF_ERROR(CheckAddress("admin_listen", config.admin_listen()));
+  }
+  if (config.http_listen().empty()) return absl::OkStatus();
+  return CheckAddress("http_listen", config.http_listen());
 }
 
 }  // namespace
@@ -35,6 +59,8 @@ config::v1::ServerConfig DefaultConfig() {
 absl::StatusOr<config::v1::ServerConfig> CompleteConfig(const config::v1::ServerConfig& given) {
   config::v1::ServerConfig config = DefaultConfig();
   config.MergeFrom(given);
+  // Merged field by field, "1s" would become 1.02 s.
+  if (given.has_assess_delay()) *config.mutable_assess_delay() = given.assess_delay();
   if (config.rule_pack_file().empty()) {
     return absl::InvalidArgumentError("rule_pack_file: is missing, expected a rule pack's path");
   }
@@ -46,6 +72,12 @@ absl::StatusOr<config::v1::ServerConfig> CompleteConfig(const config::v1::Server
     return absl::InvalidArgumentError(
         absl::StrCat("disk_reserve_mib: is ", config.disk_reserve_mib(), ", expected 0 or more"));
   }
+  const int64_t delay_s = config.assess_delay().seconds();
+  if (delay_s < 0 || delay_s > kMostAssessDelayS || config.assess_delay().nanos() < 0) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("assess_delay: is ", delay_s, "s, expected 0s..", kMostAssessDelayS, "s"));
+  }
+  GLUTWATCH_RETURN_IF_ERROR(CheckAddresses(config));
   const std::string& level = config.log_level();
   if (level != "debug" && level != "info" && level != "warning" && level != "error") {
     return absl::InvalidArgumentError(

@@ -85,7 +85,14 @@ class Rooms final : public prometheus::Collectable {
                                       {{"level", kLevels[level]}}));
     }
     out.push_back(std::move(warnings));
-    gauge("glutwatch_watch_streams", "Streams that watch warnings.", now.watch_streams);
+    MetricFamily streams{"glutwatch_streams", "Streams that are open.", MetricType::Gauge, {}};
+    const std::pair<const char*, int> open[] = {{"push", now.push_streams},
+                                                {"watch_prices", now.price_watch_streams},
+                                                {"watch_warnings", now.warning_watch_streams}};
+    for (const auto& [kind, count] : open) {
+      streams.metric.push_back(Value(MetricType::Gauge, count, {{"kind", kind}}));
+    }
+    out.push_back(std::move(streams));
     return out;
   }
 
@@ -100,7 +107,7 @@ NodeMetrics::NodeMetrics(std::function<NodeSnapshot()> snapshot)
       rooms_(std::make_shared<Rooms>(std::move(snapshot))),
       calls_(&prometheus::BuildHistogram()
                   .Name("glutwatch_rpc_duration_seconds")
-                  .Help("Time to answer a unary call.")
+                  .Help("Time to answer a call; not of watches and pushes.")
                   .Register(*registry_)) {}
 
 void NodeMetrics::ObserveCall(absl::string_view method, absl::StatusCode code,

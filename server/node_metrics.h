@@ -26,7 +26,9 @@ struct NodeSnapshot {
   int64_t series = 0;
   int64_t warning_events = 0;
   int64_t warnings_in_force[5] = {};  // by level
-  int watch_streams = 0;
+  int push_streams = 0;
+  int price_watch_streams = 0;
+  int warning_watch_streams = 0;
 };
 
 // Everything that /metrics shows, in the text format of Prometheus. Thread-safe.
@@ -34,7 +36,7 @@ class NodeMetrics {
  public:
   explicit NodeMetrics(std::function<NodeSnapshot()> snapshot);
 
-  // One finished unary call.
+  // One finished call that is not a watch or a push.
   void ObserveCall(absl::string_view method, absl::StatusCode code, absl::Duration duration);
   std::string Text() const;
 

@@ -15,7 +15,7 @@
 namespace glutwatch {
 namespace {
 
-constexpr int kMaxMessageBytes = 64 << 20;          // a batch of 100,000 rows is about 5 MiB
+constexpr int kMaxMessageBytes = 16 << 20;          // a batch of 100,000 rows is about 5 MiB
 constexpr std::size_t kMaxBufferBytes = 256 << 20;  // for all connections together
 constexpr int kKeepaliveMs = 60'000;
 constexpr int kKeepaliveTimeoutMs = 20'000;

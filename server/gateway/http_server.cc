@@ -46,8 +46,11 @@ class Connection final : public std::enable_shared_from_this<Connection> {
 
  private:
   void OnRead(beast::error_code error) {
-    if (error == http::error::header_limit || error == http::error::body_limit) {
-      return Send({431, "text/plain; charset=utf-8", "request too large\n"}, false, false);
+    if (error == http::error::header_limit) {
+      return Send({431, "text/plain; charset=utf-8", "head of more than 8 KiB\n"}, false, false);
+    }
+    if (error == http::error::body_limit) {
+      return Send({413, "text/plain; charset=utf-8", "expected no body\n"}, false, false);
     }
     if (error) return Close();
     const auto& request = parser_->get();

@@ -1,4 +1,5 @@
 #pragma once
+#include <grpcpp/server_context.h>
 #include <grpcpp/support/server_callback.h>
 
 #include <functional>
@@ -6,6 +7,7 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/strings/str_cat.h"
 #include "absl/strings/string_view.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
@@ -17,7 +19,7 @@ namespace glutwatch::rpc {
 // What every call goes through: who makes it, and how long it took.
 class CallGate {
  public:
-  // `observe(method, code, duration)` is called at the end of every unary call; thread-safe.
+  // `observe(method, code, duration)` is called at the end of every call but watches; thread-safe.
   using Observe =
       std::function<void(absl::string_view method, absl::StatusCode code, absl::Duration duration)>;
   CallGate(security::Principal local, Observe observe)
@@ -34,15 +36,35 @@ class CallGate {
                                    Work work) const {
     const absl::Time begin = absl::Now();
     const absl::Status status = work(PrincipalOf(*context));
-    observe_(method, status.code(), absl::Now() - begin);
+    Ended(method, status.code(), begin);
     grpc::ServerUnaryReactor* reactor = context->DefaultReactor();
     reactor->Finish(ToGrpc(status));
     return reactor;
   }
 
+  // A call that began at `begin` is over.
+  void Ended(absl::string_view method, absl::StatusCode code, absl::Time begin) const {
+    observe_(method, code, absl::Now() - begin);
+  }
+
  private:
   const security::Principal local_;
   const Observe observe_;
+};
+
+// OK if the principal may do `action` anywhere at all: prices are read by whoever may read any.
+inline absl::Status MayAtAll(const security::Principal& principal, security::Action action) {
+  if (security::HasRoleFor(principal, action)) return absl::OkStatus();
+  return absl::PermissionDeniedError(
+      absl::StrCat("\"", principal.id, "\" has no role that allows this"));
+}
+
+// A stream that only says why it did not begin.
+template <typename Response>
+class RefusedStream final : public grpc::ServerWriteReactor<Response> {
+ public:
+  explicit RefusedStream(const absl::Status& status) { this->Finish(ToGrpc(status)); }
+  void OnDone() override { delete this; }
 };
 
 }  // namespace glutwatch::rpc

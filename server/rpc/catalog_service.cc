@@ -91,9 +91,10 @@ grpc::ServerUnaryReactor* CatalogServiceImpl::PutRegion(grpc::CallbackServerCont
     catalog::Resources resources;
     GLUTWATCH_ASSIGN_OR_RETURN(auto region, FromProto(request->region(), "region"));
     const std::string scope = region.parent;
+    const std::string code = region.code;
     resources.regions.push_back(std::move(region));
     GLUTWATCH_RETURN_IF_ERROR(Put(principal, scope, resources));
-    *response->mutable_region() = request->region();
+    *response->mutable_region() = ToProto(*catalog_->FindRegion(code));
     return absl::OkStatus();
   });
 }
@@ -131,9 +132,10 @@ grpc::ServerUnaryReactor* CatalogServiceImpl::PutMarket(grpc::CallbackServerCont
     catalog::Resources resources;
     GLUTWATCH_ASSIGN_OR_RETURN(auto market, FromProto(request->market(), "market"));
     const std::string scope = market.region;
+    const std::string id = market.id;
     resources.markets.push_back(std::move(market));
     GLUTWATCH_RETURN_IF_ERROR(Put(principal, scope, resources));
-    *response->mutable_market() = request->market();
+    *response->mutable_market() = ToProto(*catalog_->FindMarket(id));
     return absl::OkStatus();
   });
 }
@@ -192,9 +194,10 @@ grpc::ServerUnaryReactor* CatalogServiceImpl::PutProduct(grpc::CallbackServerCon
     }
     catalog::Resources resources;
     GLUTWATCH_ASSIGN_OR_RETURN(auto product, FromProto(wanted, "product"));
+    const std::string id = product.id;
     resources.products.push_back(std::move(product));
     GLUTWATCH_RETURN_IF_ERROR(Put(principal, "", resources));
-    *response->mutable_product() = std::move(wanted);
+    *response->mutable_product() = ToProto(*catalog_->FindProduct(id));
     return absl::OkStatus();
   });
 }

@@ -24,9 +24,9 @@ absl::StatusOr<std::vector<catalog::SeriesId>> SelectForRead(
                              registry.Select(wanted, catalog::SeriesId{}, kMaxSeriesPerRead + 1));
   if (ids.empty()) return absl::NotFoundError("no series matches the selection");
   if (ids.size() > kMaxSeriesPerRead) {
-    return absl::ResourceExhaustedError(
-        absl::StrCat("TOO_MANY_SERIES: more than ", kMaxSeriesPerRead,
-                     " series match the selection; name markets, products or a smaller region"));
+    return absl::InvalidArgumentError(
+        absl::StrCat("TOO_MANY_SERIES: selection matches more than ", kMaxSeriesPerRead,
+                     " series; name markets, products or a smaller region"));
   }
   return ids;
 }
@@ -35,23 +35,35 @@ absl::StatusOr<std::vector<catalog::SeriesId>> SelectForRead(
 class QueryReactor final : public grpc::ServerWriteReactor<v1::QueryObservationsResponse> {
  public:
   QueryReactor(const storage::PriceStore* store, const catalog::Catalog* catalog,
-               const catalog::SeriesRegistry* registry, v1::QueryObservationsRequest request)
-      : store_(store), catalog_(catalog), registry_(registry), request_(std::move(request)) {}
+               const catalog::SeriesRegistry* registry, const CallGate* gate,
+               const security::Principal& principal, v1::QueryObservationsRequest request)
+      : store_(store),
+        catalog_(catalog),
+        registry_(registry),
+        gate_(gate),
+        principal_(principal),
+        request_(std::move(request)) {}
 
   void Begin() {
     const absl::Status status = Open();
-    if (!status.ok()) return Finish(ToGrpc(status));
+    if (!status.ok()) return End(status);
     Next();
   }
 
   void OnWriteDone(bool ok) override {
-    if (!ok) return Finish(ToGrpc(absl::CancelledError("the client went away")));
+    if (!ok) return End(absl::CancelledError("the client went away"));
     Next();
   }
   void OnDone() override { delete this; }
 
  private:
+  void End(const absl::Status& status) {
+    gate_->Ended("QueryObservations", status.code(), begin_);
+    Finish(ToGrpc(status));
+  }
+
   absl::Status Open() {
+    GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal_, security::Action::kReadPrices));
     if (request_.has_start_date()) {
       GLUTWATCH_ASSIGN_OR_RETURN(from_, FromProto(request_.start_date(), "start_date"));
     }
@@ -71,14 +83,16 @@ class QueryReactor final : public grpc::ServerWriteReactor<v1::QueryObservations
 
   void Next() {
     while (row_ >= versions_.size()) {
-      if (next_ == ids_.size()) return Finish(grpc::Status::OK);
+      if (next_ == ids_.size()) return End(absl::OkStatus());
       const absl::Status status = ReadSeries(ids_[next_++]);
-      if (!status.ok()) return Finish(ToGrpc(status));
+      if (!status.ok()) return End(status);
     }
-    const auto block = absl::MakeSpan(versions_).subspan(row_, kRowsPerBlock);
-    row_ += block.size();
     block_.Clear();
-    FillBlock(series_, block, view_, *store_, &block_);
+    if (row_ == 0) *block_.mutable_series() = ToProto(series_);
+    block_.set_price_unit(view_.unit);
+    const auto rows = absl::MakeSpan(versions_).subspan(row_, kRowsPerBlock);
+    AddRows(rows, view_, *store_, &block_);
+    row_ += rows.size();
     StartWrite(&block_);
   }
 
@@ -98,7 +112,10 @@ class QueryReactor final : public grpc::ServerWriteReactor<v1::QueryObservations
   const storage::PriceStore* const store_;
   const catalog::Catalog* const catalog_;
   const catalog::SeriesRegistry* const registry_;
+  const CallGate* const gate_;
+  const security::Principal& principal_;
   const v1::QueryObservationsRequest request_;
+  const absl::Time begin_ = absl::Now();
   Day from_ = kMinDay;
   Day to_ = kMaxDay;
   std::vector<catalog::SeriesId> ids_;
@@ -114,8 +131,8 @@ class QueryReactor final : public grpc::ServerWriteReactor<v1::QueryObservations
 
 grpc::ServerWriteReactor<v1::QueryObservationsResponse>* ObservationServiceImpl::QueryObservations(
     grpc::CallbackServerContext* context, const v1::QueryObservationsRequest* request) {
-  (void)context;
-  auto* reactor = new QueryReactor(store_, catalog_, registry_, *request);
+  auto* reactor =
+      new QueryReactor(store_, catalog_, registry_, gate_, gate_->PrincipalOf(*context), *request);
   reactor->Begin();
   return reactor;
 }
@@ -123,7 +140,8 @@ grpc::ServerWriteReactor<v1::QueryObservationsResponse>* ObservationServiceImpl:
 grpc::ServerUnaryReactor* ObservationServiceImpl::LatestPrices(
     grpc::CallbackServerContext* context, const v1::LatestPricesRequest* request,
     v1::LatestPricesResponse* response) {
-  return gate_->Answer(context, "LatestPrices", [&](const auto&) -> absl::Status {
+  return gate_->Answer(context, "LatestPrices", [&](const auto& principal) -> absl::Status {
+    GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal, security::Action::kReadPrices));
     GLUTWATCH_ASSIGN_OR_RETURN(const auto ids, SelectForRead(request->selection(), *registry_));
     for (const catalog::SeriesId id : ids) {
       const auto tip = store_->Tip(id);

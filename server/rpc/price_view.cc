@@ -43,28 +43,31 @@ PriceView ViewOf(const catalog::Series& series, const catalog::Catalog& catalog,
           wanted.kilograms / E4ToDouble(*unit->base_quantity_e4), false};
 }
 
-void FillBlock(const catalog::Series& series, absl::Span<const storage::Version> versions,
-               const PriceView& view, const storage::PriceStore& store,
-               v1::QueryObservationsResponse* block) {
-  *block->mutable_series() = ToProto(series);
-  block->set_price_unit(view.unit);
+void AddRow(const storage::Version& version, const PriceView& view, int source,
+            v1::QueryObservationsResponse* block) {
+  const storage::Observation& o = version.observation;
+  block->add_market_days(DayNumber(o.day));
+  block->add_day_statuses(static_cast<v1::DayStatus>(o.status));
+  block->add_presences(o.presence);
+  block->add_low_prices_e4(o.low_e4);
+  block->add_modal_prices_e4(o.modal_e4);
+  block->add_high_prices_e4(o.high_e4);
+  block->add_arrivals_e4(o.arrivals_e4);
+  block->add_lots(o.lot);
+  block->add_flags(o.flags);
+  block->add_record_times_us(version.recorded_us);
+  block->add_sources(source);
+  if (!view.as_quoted) block->add_modal_prices(E4ToDouble(o.modal_e4) * view.factor);
+}
+
+void AddRows(absl::Span<const storage::Version> versions, const PriceView& view,
+             const storage::PriceStore& store, v1::QueryObservationsResponse* block) {
   std::map<uint16_t, int> sources;
   for (const storage::Version& version : versions) {
-    const storage::Observation& o = version.observation;
-    block->add_market_days(DayNumber(o.day));
-    block->add_day_statuses(static_cast<v1::DayStatus>(o.status));
-    block->add_presences(o.presence);
-    block->add_low_prices_e4(o.low_e4);
-    block->add_modal_prices_e4(o.modal_e4);
-    block->add_high_prices_e4(o.high_e4);
-    block->add_arrivals_e4(o.arrivals_e4);
-    block->add_lots(o.lot);
-    block->add_flags(o.flags);
-    block->add_record_times_us(version.recorded_us);
-    const auto [it, added] = sources.try_emplace(o.source, block->source_names_size());
-    if (added) block->add_source_names(store.SourceName(o.source));
-    block->add_sources(it->second);
-    if (!view.as_quoted) block->add_modal_prices(E4ToDouble(o.modal_e4) * view.factor);
+    const uint16_t source = version.observation.source;
+    const auto [it, added] = sources.try_emplace(source, block->source_names_size());
+    if (added) block->add_source_names(store.SourceName(source));
+    AddRow(version, view, it->second, block);
   }
 }
 

@@ -21,10 +21,13 @@ struct PriceView {
 // The view that was asked for, for series quoted by mass; as quoted for all others.
 PriceView ViewOf(const catalog::Series& series, const catalog::Catalog& catalog, v1::UnitView view);
 
-// Fills one block with `versions`: columns as quoted, and the view's prices where it converts.
-void FillBlock(const catalog::Series& series, absl::Span<const storage::Version> versions,
-               const PriceView& view, const storage::PriceStore& store,
-               v1::QueryObservationsResponse* block);
+// Appends a row to a block's columns: as quoted, and the view's price where it converts. `source`
+// is an index into the block's source_names.
+void AddRow(const storage::Version& version, const PriceView& view, int source,
+            v1::QueryObservationsResponse* block);
+// Appends `versions`, and the names of their sources, to a block without any.
+void AddRows(absl::Span<const storage::Version> versions, const PriceView& view,
+             const storage::PriceStore& store, v1::QueryObservationsResponse* block);
 
 // INVALID_ARGUMENT names the field of a selection that is not well-formed.
 absl::StatusOr<catalog::SeriesSelection> FromProto(const v1::SeriesSelection& selection);

@@ -3,13 +3,13 @@
 #include <deque>
 #include <memory>
 #include <utility>
+#include <vector>
 
-#include "absl/strings/str_cat.h"
-#include "base/mutex.h"
 #include "base/status_macros.h"
 #include "server/rpc/status.h"
 #include "server/rpc/translate_catalog.h"
 #include "server/rpc/translate_warn.h"
+#include "server/storage/price_store.h"
 
 namespace glutwatch::rpc {
 namespace {
@@ -84,31 +84,48 @@ Response AnswerOf(std::string batch_id, const absl::StatusOr<observe::BatchVerdi
   return response;
 }
 
+// What a batch takes while it is in flight, beside its place on the wire.
+int64_t BytesOf(const v1::ObservationBatch& batch) {
+  return static_cast<int64_t>(sizeof(storage::BatchRow)) * batch.series_indexes_size();
+}
+
+}  // namespace
+
 // Reads on while batches are in flight, answers in order, with one write out at a time.
 //
-// Owns itself until OnDone; the store's callbacks share it, because the one that answers the last
-// batch ends the stream and must not lose the lock that it holds.
+// Its map and the store's callbacks share it, because the one that answers the last batch ends
+// the stream and must not lose the lock that it holds.
 class PushReactor final : public grpc::ServerBidiReactor<Request, Response>,
                           public std::enable_shared_from_this<PushReactor> {
  public:
-  PushReactor(observe::Intake* intake, const security::Principal& principal, const PushDrain* drain)
-      : intake_(intake), principal_(principal), drain_(drain) {}
+  PushReactor(observe::Intake* intake, const security::Principal& principal, PushStreams* streams)
+      : intake_(intake), principal_(principal), streams_(streams) {}
 
   void Begin() {
-    self_ = shared_from_this();
-    StartRead(&request_);
+    MutexLock lock(&mu_);
+    if (!finished_) StartRead(&request_);
+  }
+
+  // Reads no more and ends once everything that was taken is answered.
+  void Drain() {
+    MutexLock lock(&mu_);
+    EndReading(absl::UnavailableError("DRAINING: shutting down"));
+    Advance();
+  }
+
+  // There may be room again.
+  void Resume() {
+    MutexLock lock(&mu_);
+    Advance();
   }
 
   void OnReadDone(bool ok) override {
     const absl::Status status = ok ? Take() : absl::OkStatus();
     MutexLock lock(&mu_);
     if (!ok || !status.ok()) {
-      reading_done_ = true;
-      if (!status.ok()) final_status_ = status;
-    } else if (in_flight_ < kMaxBatchesInFlight) {
-      StartRead(&request_);
+      EndReading(status);
     } else {
-      read_is_due_ = true;  // back-pressure: read on when a batch is answered
+      read_is_due_ = true;
     }
     Advance();
   }
@@ -127,11 +144,26 @@ class PushReactor final : public grpc::ServerBidiReactor<Request, Response>,
     Advance();
   }
 
-  void OnDone() override { const std::shared_ptr<PushReactor> last = std::move(self_); }
+  void OnDone() override {
+    session_
+        .reset();  // the store's last callback may keep this object longer than the intake lives
+    streams_->Remove(this);
+  }
 
  private:
   absl::Status Take() {
-    if (drain_->draining()) return absl::UnavailableError("DRAINING: shutting down");
+    {
+      MutexLock lock(&mu_);
+      if (reading_done_ || finished_) return absl::OkStatus();  // draining: will be sent again
+      ++in_flight_;
+    }
+    const absl::Status status = TakeMessage();
+    MutexLock lock(&mu_);
+    --in_flight_;
+    return status;
+  }
+
+  absl::Status TakeMessage() {
     if (session_ == nullptr) {
       if (!request_.has_open()) {
         return absl::InvalidArgumentError("the first message of a push stream needs `open`");
@@ -144,22 +176,30 @@ class PushReactor final : public grpc::ServerBidiReactor<Request, Response>,
       return absl::InvalidArgumentError("`open` is allowed in the first message only");
     }
     AddSpecs();
-    if (!request_.has_batch()) return absl::OkStatus();
+    if (request_.has_batch()) Submit(request_.batch());
+    // A stream that is idle does not keep the memory of its largest message.
+    if (request_.batch().series_indexes_size() > kKeptRows || request_.new_series_size() > 0) {
+      request_ = Request();
+    }
+    return absl::OkStatus();
+  }
+
+  void Submit(const v1::ObservationBatch& batch) {
+    const int64_t bytes = BytesOf(batch);
     {
       MutexLock lock(&mu_);
       ++in_flight_;
     }
-    std::string id = request_.batch().batch_id();
-    session_->Submit(ColumnsOf(request_.batch()),
-                     [self = shared_from_this(), this,
-                      id = std::move(id)](absl::StatusOr<observe::BatchVerdict> verdict) {
-                       Response answer = AnswerOf(id, verdict);
-                       MutexLock lock(&mu_);
-                       --in_flight_;
-                       answers_.push_back(std::move(answer));
-                       Advance();
-                     });
-    return absl::OkStatus();
+    streams_->Take(bytes);
+    session_->Submit(ColumnsOf(batch), [self = shared_from_this(), id = batch.batch_id(),
+                                        bytes](absl::StatusOr<observe::BatchVerdict> verdict) {
+      Response answer = AnswerOf(id, verdict);
+      self->streams_->Release(bytes);  // while this stream cannot end, so that they are there
+      MutexLock lock(&self->mu_);
+      --self->in_flight_;
+      self->answers_.push_back(std::move(answer));
+      self->Advance();
+    });
   }
 
   void AddSpecs() {
@@ -177,6 +217,13 @@ class PushReactor final : public grpc::ServerBidiReactor<Request, Response>,
     }
   }
 
+  // The first reason counts.
+  void EndReading(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    if (!reading_done_) final_status_ = status;
+    reading_done_ = true;
+    read_is_due_ = false;
+  }
+
   // Does what is due: the next write, the next read, or the end.
   void Advance() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     if (finished_) return;
@@ -189,7 +236,8 @@ class PushReactor final : public grpc::ServerBidiReactor<Request, Response>,
       writing_ = true;
       StartWrite(&answers_.front());
     }
-    if (read_is_due_ && in_flight_ < kMaxBatchesInFlight) {
+    if (read_is_due_ && !reading_done_ && streams_->MayRead() &&
+        in_flight_ < streams_->limits_.batches_per_stream) {
       read_is_due_ = false;
       StartRead(&request_);
     }
@@ -203,32 +251,72 @@ class PushReactor final : public grpc::ServerBidiReactor<Request, Response>,
     Finish(ToGrpc(status));
   }
 
-  std::shared_ptr<PushReactor> self_;
+  static constexpr int kKeptRows = 20'000;
+
   observe::Intake* const intake_;
   const security::Principal& principal_;
-  const PushDrain* const drain_;
+  PushStreams* const streams_;
   Request request_;  // one read at a time: touched only between StartRead and the end of OnReadDone
   std::unique_ptr<observe::IntakeSession> session_;
 
   Mutex mu_;
   std::deque<Response> answers_ ABSL_GUARDED_BY(mu_);  // the first is being written while writing_
   absl::Status final_status_ ABSL_GUARDED_BY(mu_);
-  int in_flight_ ABSL_GUARDED_BY(mu_) = 0;
+  int in_flight_ ABSL_GUARDED_BY(mu_) = 0;  // batches, and the message that is being taken
   bool writing_ ABSL_GUARDED_BY(mu_) = false;
   bool reading_done_ ABSL_GUARDED_BY(mu_) = false;
-  bool read_is_due_ ABSL_GUARDED_BY(mu_) = false;
+  bool read_is_due_ ABSL_GUARDED_BY(mu_) = false;  // waits for room
   bool cancelled_ ABSL_GUARDED_BY(mu_) = false;
   bool finished_ ABSL_GUARDED_BY(mu_) = false;
 };
 
-}  // namespace
+grpc::ServerBidiReactor<Request, Response>* PushStreams::Begin(
+    observe::Intake* intake, const security::Principal& principal) {
+  const auto stream = std::make_shared<PushReactor>(intake, principal, this);
+  bool draining = false;
+  {
+    MutexLock lock(&mu_);
+    draining = draining_;
+    streams_[stream.get()] = stream;
+  }
+  if (draining) stream->Drain();
+  stream->Begin();
+  return stream.get();
+}
 
-grpc::ServerBidiReactor<Request, Response>* BeginPush(observe::Intake* intake,
-                                                      const security::Principal& principal,
-                                                      const PushDrain* drain) {
-  const auto reactor = std::make_shared<PushReactor>(intake, principal, drain);
-  reactor->Begin();
-  return reactor.get();
+void PushStreams::Drain() {
+  std::vector<std::shared_ptr<PushReactor>> streams;
+  {
+    MutexLock lock(&mu_);
+    draining_ = true;
+    for (const auto& [pointer, stream] : streams_) streams.push_back(stream);
+  }
+  for (const auto& stream : streams) stream->Drain();
+}
+
+int PushStreams::streams() const {
+  MutexLock lock(&mu_);
+  return static_cast<int>(streams_.size());
+}
+
+void PushStreams::Release(int64_t bytes) {
+  const int64_t before = bytes_in_flight_.fetch_sub(bytes);
+  if (before < limits_.bytes || before - bytes >= limits_.bytes) return;
+  std::vector<std::shared_ptr<PushReactor>> streams;
+  {
+    MutexLock lock(&mu_);
+    for (const auto& [pointer, stream] : streams_) streams.push_back(stream);
+  }
+  for (const auto& stream : streams) stream->Resume();
+}
+
+void PushStreams::Remove(const PushReactor* stream) {
+  std::shared_ptr<PushReactor> last;  // destroyed after the lock is released
+  MutexLock lock(&mu_);
+  const auto it = streams_.find(stream);
+  if (it == streams_.end()) return;
+  last = std::move(it->second);
+  streams_.erase(it);
 }
 
 }  // namespace glutwatch::rpc

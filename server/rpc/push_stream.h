@@ -2,7 +2,10 @@
 #include <grpcpp/support/server_callback.h>
 
 #include <atomic>
+#include <map>
+#include <memory>
 
+#include "base/mutex.h"
 #include "glutwatch/v1/observe.pb.h"
 #include "server/observe/intake.h"
 #include "server/security/principal.h"
@@ -11,22 +14,43 @@ namespace glutwatch::rpc {
 
 namespace v1 = ::glutwatch::v1;
 
-// Batches that one stream may have in flight; more are not read before one is answered.
-inline constexpr int kMaxBatchesInFlight = 16;
+class PushReactor;
 
-// Tells every push stream that the server is going down: they read no more, answer what they have
-// taken and end with UNAVAILABLE.
-class PushDrain {
- public:
-  void Begin() { draining_.store(true); }
-  bool draining() const { return draining_.load(); }
-
- private:
-  std::atomic<bool> draining_{false};
+struct PushLimits {
+  // Batches that one stream may have in flight; more are not read before one is answered.
+  int batches_per_stream = 16;
+  // Rows in flight over all streams, in bytes; above it no stream reads on.
+  int64_t bytes = int64_t{96} << 20;
 };
 
-// Begins a PushObservations stream. It deletes itself when it is done. Arguments outlive it.
-grpc::ServerBidiReactor<v1::PushObservationsRequest, v1::PushObservationsResponse>* BeginPush(
-    observe::Intake* intake, const security::Principal& principal, const PushDrain* drain);
+// Serves every PushObservations stream. Back-pressure is not reading: the sender's window fills up
+// and it waits. Thread-safe.
+class PushStreams {
+ public:
+  explicit PushStreams(const PushLimits& limits = {}) : limits_(limits) {}
+
+  // Begins a stream, which deletes itself when it is done. Arguments and this outlive it.
+  grpc::ServerBidiReactor<v1::PushObservationsRequest, v1::PushObservationsResponse>* Begin(
+      observe::Intake* intake, const security::Principal& principal);
+
+  // The server is going down: streams read no more, answer what they have taken and end with
+  // UNAVAILABLE; new ones end at once.
+  void Drain();
+  int streams() const;
+
+ private:
+  friend class PushReactor;
+  bool MayRead() const { return bytes_in_flight_.load() < limits_.bytes; }
+  void Take(int64_t bytes) { bytes_in_flight_.fetch_add(bytes); }
+  // Wakes the streams that wait for room, if there is some again.
+  void Release(int64_t bytes);
+  void Remove(const PushReactor* stream);
+
+  const PushLimits limits_;
+  std::atomic<int64_t> bytes_in_flight_{0};
+  mutable Mutex mu_;
+  bool draining_ ABSL_GUARDED_BY(mu_) = false;
+  std::map<const PushReactor*, std::shared_ptr<PushReactor>> streams_ ABSL_GUARDED_BY(mu_);
+};
 
 }  // namespace glutwatch::rpc

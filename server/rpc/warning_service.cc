@@ -14,11 +14,23 @@ constexpr int kMostPage = 1000;
 
 }  // namespace
 
+absl::Status WarningServiceImpl::MayRead(const security::Principal& principal,
+                                         absl::string_view region) const {
+  return security::Authorize(principal, security::Action::kReadWarnings, region, *catalog_);
+}
+
+absl::Status WarningServiceImpl::MayReadWarning(const security::Principal& principal,
+                                                absl::string_view id) const {
+  const auto warning = desk_->Find(id);
+  return MayRead(principal, warning.has_value() ? warning->group.region : "");
+}
+
 grpc::ServerUnaryReactor* WarningServiceImpl::ListWarnings(grpc::CallbackServerContext* context,
                                                            const v1::ListWarningsRequest* request,
                                                            v1::ListWarningsResponse* response) {
-  return gate_->Answer(context, "ListWarnings", [&](const auto&) -> absl::Status {
+  return gate_->Answer(context, "ListWarnings", [&](const auto& principal) -> absl::Status {
     GLUTWATCH_ASSIGN_OR_RETURN(const auto filter, FromProto(request->filter(), *catalog_));
+    GLUTWATCH_RETURN_IF_ERROR(MayRead(principal, filter.region));
     GLUTWATCH_ASSIGN_OR_RETURN(const int size,
                                PageSize(request->page_size(), kUsualPage, kMostPage));
     const uint64_t query = StableHash("warnings\n" + request->filter().SerializeAsString());
@@ -39,8 +51,9 @@ grpc::ServerUnaryReactor* WarningServiceImpl::ListWarnings(grpc::CallbackServerC
 grpc::ServerUnaryReactor* WarningServiceImpl::GetWarning(grpc::CallbackServerContext* context,
                                                          const v1::GetWarningRequest* request,
                                                          v1::GetWarningResponse* response) {
-  return gate_->Answer(context, "GetWarning", [&](const auto&) -> absl::Status {
+  return gate_->Answer(context, "GetWarning", [&](const auto& principal) -> absl::Status {
     GLUTWATCH_ASSIGN_OR_RETURN(const std::string id, IdOf(request->name(), "warnings", "name"));
+    GLUTWATCH_RETURN_IF_ERROR(MayReadWarning(principal, id));
     GLUTWATCH_ASSIGN_OR_RETURN(const auto history, desk_->History(id));
     for (const warn::WarningEvent& event : history) {
       *response->add_history() = ToProto(event, *desk_, *catalog_, /*with_evidence=*/true);
@@ -53,8 +66,9 @@ grpc::ServerUnaryReactor* WarningServiceImpl::GetWarning(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* WarningServiceImpl::ExplainWarning(
     grpc::CallbackServerContext* context, const v1::ExplainWarningRequest* request,
     v1::ExplainWarningResponse* response) {
-  return gate_->Answer(context, "ExplainWarning", [&](const auto&) -> absl::Status {
+  return gate_->Answer(context, "ExplainWarning", [&](const auto& principal) -> absl::Status {
     GLUTWATCH_ASSIGN_OR_RETURN(const std::string id, IdOf(request->name(), "warnings", "name"));
+    GLUTWATCH_RETURN_IF_ERROR(MayReadWarning(principal, id));
     GLUTWATCH_ASSIGN_OR_RETURN(const auto explanation, desk_->Explain(id, request->generation()));
     *response->mutable_event() =
         ToProto(explanation.event, *desk_, *catalog_, /*with_evidence=*/true);

@@ -23,14 +23,17 @@ class WarningServiceImpl final : public v1::WarningService::CallbackService {
                                            v1::ExplainWarningResponse* response) override;
   grpc::ServerWriteReactor<v1::WatchWarningsResponse>* WatchWarnings(
       grpc::CallbackServerContext* context, const v1::WatchWarningsRequest* request) override {
-    (void)context;
-    return watch_->Begin(*request);
+    return watch_->Begin(gate_->PrincipalOf(*context), *request);
   }
   grpc::ServerUnaryReactor* GetRulePack(grpc::CallbackServerContext* context,
                                         const v1::GetRulePackRequest* request,
                                         v1::GetRulePackResponse* response) override;
 
  private:
+  absl::Status MayRead(const security::Principal& principal, absl::string_view region) const;
+  // A principal of one region gets the same answer for a foreign warning and for none.
+  absl::Status MayReadWarning(const security::Principal& principal, absl::string_view id) const;
+
   warn::WarningDesk* const desk_;
   const catalog::Catalog* const catalog_;
   WarningWatch* const watch_;

@@ -6,7 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/status_macros.h"
-#include "server/rpc/status.h"
+#include "server/rpc/call.h"
 #include "server/rpc/tokens.h"
 #include "server/rpc/translate_catalog.h"
 #include "server/rpc/translate_warn.h"
@@ -15,6 +15,9 @@ namespace glutwatch::rpc {
 namespace {
 
 constexpr int kEventsPerBlock = 64;
+// Events that do not match: after so many a frame of progress lets other streams have their turn,
+// and a client that is cut off does not begin again.
+constexpr int kMaxSkippedPerFrame = 2048;
 constexpr absl::Duration kTick = absl::Seconds(1);
 constexpr absl::Duration kUsualHeartbeat = absl::Seconds(15);
 constexpr absl::Duration kLeastHeartbeat = absl::Seconds(1);
@@ -35,8 +38,10 @@ class WarningStream final : public grpc::ServerWriteReactor<v1::WatchWarningsRes
  public:
   explicit WarningStream(WarningWatch* watch) : watch_(watch) {}
 
-  absl::Status Open(const v1::WatchWarningsRequest& request) {
+  absl::Status Open(const security::Principal& principal, const v1::WatchWarningsRequest& request) {
     GLUTWATCH_ASSIGN_OR_RETURN(filter_, FromProto(request.filter(), *watch_->catalog_));
+    GLUTWATCH_RETURN_IF_ERROR(security::Authorize(principal, security::Action::kReadWarnings,
+                                                  filter_.region, *watch_->catalog_));
     include_evidence_ = request.include_evidence();
     heartbeat_ = HeartbeatOf(request);
     filter_hash_ = StableHash(request.filter().SerializeAsString());
@@ -135,6 +140,7 @@ class WarningStream final : public grpc::ServerWriteReactor<v1::WatchWarningsRes
     }
     if (in_snapshot_) {
       in_snapshot_ = false;
+      told_caught_up_ = true;
       frame_.mutable_snapshot_end()->set_warning_count(snapshot_count_);
       Stamp(position_, false);
       return true;
@@ -143,11 +149,16 @@ class WarningStream final : public grpc::ServerWriteReactor<v1::WatchWarningsRes
   }
 
   absl::StatusOr<bool> MakeTailFrame() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    while (true) {
+    for (int skipped = 0; skipped < kMaxSkippedPerFrame; ++skipped) {
       if (block_.empty()) {
         GLUTWATCH_ASSIGN_OR_RETURN(auto events,
                                    watch_->desk_->ReadAfter(position_, kEventsPerBlock));
-        if (events.empty()) break;
+        if (events.empty()) {
+          // A stream without a snapshot says once that it has caught up; then its heart beats.
+          if (told_caught_up_ && absl::Now() - last_frame_ < heartbeat_) return false;
+          told_caught_up_ = true;
+          break;
+        }
         block_.assign(std::make_move_iterator(events.begin()),
                       std::make_move_iterator(events.end()));
       }
@@ -160,14 +171,17 @@ class WarningStream final : public grpc::ServerWriteReactor<v1::WatchWarningsRes
       Stamp(event.seq, false);
       return true;
     }
-    if (absl::Now() - last_frame_ < heartbeat_) return false;
+    MakeProgress();
+    return true;
+  }
+
+  void MakeProgress() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     auto* progress = frame_.mutable_progress();
     *progress->mutable_server_time() = ToTimestamp(absl::ToUnixMicros(absl::Now()));
     const auto judged = watch_->desk_->judged_day();
     if (judged.has_value()) *progress->mutable_judged_date() = ToProto(*judged);
     progress->set_lag_ms(watch_->health_().lag_ms);
     Stamp(position_, false);
-    return true;
   }
 
   void Stamp(int64_t seq, bool from_snapshot) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
@@ -201,23 +215,13 @@ class WarningStream final : public grpc::ServerWriteReactor<v1::WatchWarningsRes
   absl::Time last_frame_ = absl::Now();
   std::optional<v1::WatchWarningsResponse::Gap::Reason> gap_;
   bool in_snapshot_ = false;
+  bool told_caught_up_ = false;
   std::deque<warn::Warning> snapshot_;
   int64_t snapshot_count_ = 0;
   int64_t position_ = 0;  // the last event that was looked at
   int64_t sent_seq_ = 0;
   std::deque<warn::WarningEvent> block_;  // read and not yet looked at
 };
-
-namespace {
-
-// A stream that only says why it did not begin.
-class RefusedStream final : public grpc::ServerWriteReactor<v1::WatchWarningsResponse> {
- public:
-  explicit RefusedStream(const absl::Status& status) { Finish(ToGrpc(status)); }
-  void OnDone() override { delete this; }
-};
-
-}  // namespace
 
 WarningWatch::WarningWatch(warn::WarningDesk* desk, const catalog::Catalog* catalog,
                            std::function<WatchHealth()> health)
@@ -241,14 +245,15 @@ WarningWatch::~WarningWatch() {
 }
 
 grpc::ServerWriteReactor<v1::WatchWarningsResponse>* WarningWatch::Begin(
-    const v1::WatchWarningsRequest& request) {
+    const security::Principal& principal, const v1::WatchWarningsRequest& request) {
+  using Refused = RefusedStream<v1::WatchWarningsResponse>;
   auto stream = std::make_shared<WarningStream>(this);
-  const absl::Status status = stream->Open(request);
-  if (!status.ok()) return new RefusedStream(status);
+  const absl::Status status = stream->Open(principal, request);
+  if (!status.ok()) return new Refused(status);
   WarningStream* reactor = stream.get();
   {
     MutexLock lock(&mu_);
-    if (draining_) return new RefusedStream(absl::UnavailableError("DRAINING: shutting down"));
+    if (draining_) return new Refused(absl::UnavailableError("DRAINING: shutting down"));
     streams_[reactor] = stream;
   }
   reactor->Pump();

@@ -9,6 +9,7 @@
 #include "base/mutex.h"
 #include "glutwatch/v1/warn.pb.h"
 #include "server/catalog/catalog.h"
+#include "server/security/principal.h"
 #include "server/warn/warning_desk.h"
 
 namespace glutwatch::rpc {
@@ -34,9 +35,9 @@ class WarningWatch {
   // Streams must have ended: call Drain, then shut the server down.
   ~WarningWatch();
 
-  // Begins a stream. An error finishes it at once.
+  // Begins a stream on behalf of `principal`. An error finishes it at once.
   grpc::ServerWriteReactor<v1::WatchWarningsResponse>* Begin(
-      const v1::WatchWarningsRequest& request);
+      const security::Principal& principal, const v1::WatchWarningsRequest& request);
 
   // Finishes every stream with UNAVAILABLE; new ones are refused so.
   void Drain();
@@ -45,7 +46,6 @@ class WarningWatch {
  private:
   friend class WarningStream;
   void Run();
-  void Add(std::shared_ptr<WarningStream> stream);
   void Remove(const WarningStream* stream);
 
   warn::WarningDesk* const desk_;

@@ -89,9 +89,14 @@ class NodeTest : public ::testing::Test {
 
   // Sends `batches` over one stream and returns their answers.
   std::vector<v1::PushObservationsResponse> Push(const std::vector<v1::ObservationBatch>& batches) {
+    return PushAs(Opening(), batches);
+  }
+  std::vector<v1::PushObservationsResponse> PushAs(
+      const v1::PushObservationsRequest& opening,
+      const std::vector<v1::ObservationBatch>& batches) {
     grpc::ClientContext context;
     const auto call = prices_->PushObservations(&context);
-    EXPECT_TRUE(call->Write(Opening()));
+    EXPECT_TRUE(call->Write(opening));
     for (const v1::ObservationBatch& batch : batches) {
       v1::PushObservationsRequest request;
       *request.mutable_batch() = batch;
@@ -106,13 +111,14 @@ class NodeTest : public ::testing::Test {
     return answers;
   }
 
-  // Two years at 4 yuan per 斤, then `days` days of a price that falls to 1: a glut without costs.
-  std::vector<v1::ObservationBatch> Collapse(int days) const {
+  // Three years at 4 yuan per 斤; `days` days before the end it falls to 1, a glut without costs;
+  // the last `recovery` days it is 4 again.
+  std::vector<v1::ObservationBatch> Collapse(int days, int recovery = 0) const {
     std::vector<v1::ObservationBatch> batches(1);
     batches[0].set_batch_id("history");
     const Day last = ToDay(absl::CivilDay(2026, 3, 31));
     for (Day day = last - 1150; day <= last; day = day + 1) {
-      const bool fallen = last - day < days;
+      const bool fallen = last - day < days && last - day >= recovery;
       AddRow(day, fallen ? 10'000 : 40'000 + (DayNumber(day) % 7) * 100, &batches[0]);
     }
     return batches;

@@ -1,3 +1,4 @@
+#include <filesystem>
 #include <set>
 
 #include "gmock/gmock.h"
@@ -8,6 +9,7 @@ namespace {
 
 using NodeWatchTest = testing::NodeTest;
 using ::testing::HasSubstr;
+using ::testing::StartsWith;
 using Frame = v1::WatchWarningsResponse;
 
 // Reads frames until `stop` is true for one.
@@ -81,7 +83,7 @@ TEST_F(NodeWatchTest, SnapshotThenTail) {
 }
 
 TEST_F(NodeWatchTest, ResumesAfterAnyEventWithoutLossOrRepetition) {
-  Push(Collapse(120));
+  Push(Collapse(120, 60));
   ASSERT_TRUE(node_->WaitJudged(absl::Seconds(20)));
   const auto all = Watch(warnings_.get(), From(v1::START_MODE_EARLIEST), IsProgress);
   std::vector<std::string> ids;
@@ -102,7 +104,7 @@ TEST_F(NodeWatchTest, ResumesAfterAnyEventWithoutLossOrRepetition) {
 }
 
 TEST_F(NodeWatchTest, EveryFrameNamesTheOneBefore) {
-  Push(Collapse(120));
+  Push(Collapse(120, 60));
   ASSERT_TRUE(node_->WaitJudged(absl::Seconds(20)));
   const auto frames = Watch(warnings_.get(), From(v1::START_MODE_EARLIEST), IsProgress);
   int64_t previous = 0;
@@ -126,6 +128,76 @@ TEST_F(NodeWatchTest, CursorOfAnotherFilterBringsAGapAndANewSnapshot) {
   ASSERT_GE(frames.size(), 2u);
   ASSERT_TRUE(frames[0].has_gap());
   EXPECT_EQ(frames[0].gap().reason(), Frame::Gap::REASON_FILTER_CHANGED);
+}
+
+TEST_F(NodeWatchTest, CursorOfAnotherStoreBringsAGapAndANewSnapshot) {
+  Push(Collapse(40));
+  ASSERT_TRUE(node_->WaitJudged(absl::Seconds(20)));
+  const auto all = Watch(warnings_.get(), From(v1::START_MODE_EARLIEST), IsProgress);
+  node_.reset();
+  std::filesystem::remove_all(dir_.path() + "/data");
+  Start();
+  v1::WatchWarningsRequest request = From(v1::START_MODE_UNSPECIFIED);
+  request.set_resume_cursor(all.back().cursor());
+  const auto frames =
+      Watch(warnings_.get(), request, [](const Frame& frame) { return frame.has_snapshot_end(); });
+  ASSERT_EQ(frames.size(), 2u);
+  EXPECT_EQ(frames[0].gap().reason(), Frame::Gap::REASON_EPOCH_CHANGED);
+  EXPECT_EQ(frames[1].snapshot_end().warning_count(), 0);
+}
+
+TEST_F(NodeWatchTest, CursorInsideASnapshotBeginsWithANewSnapshot) {
+  Push(Collapse(40));
+  ASSERT_TRUE(node_->WaitJudged(absl::Seconds(20)));
+  const auto is_end = [](const Frame& frame) { return frame.has_snapshot_end(); };
+  const auto first = Watch(warnings_.get(), From(v1::START_MODE_SNAPSHOT_THEN_TAIL), is_end);
+  ASSERT_TRUE(first[0].has_snapshot());
+  v1::WatchWarningsRequest request = From(v1::START_MODE_UNSPECIFIED);
+  request.set_resume_cursor(first[0].cursor());
+  const auto again = Watch(warnings_.get(), request, is_end);
+  ASSERT_EQ(again.size(), first.size());
+  EXPECT_EQ(again[0].snapshot().warning().name(), first[0].snapshot().warning().name());
+}
+
+TEST_F(NodeWatchTest, TailSaysAtOnceThatItHasCaughtUp) {
+  Push(Collapse(40));
+  ASSERT_TRUE(node_->WaitJudged(absl::Seconds(20)));
+  v1::WatchWarningsRequest request = From(v1::START_MODE_TAIL_ONLY);
+  request.mutable_heartbeat()->set_seconds(60);
+  const absl::Time begin = absl::Now();
+  const auto frames = Watch(warnings_.get(), request, IsProgress);
+  ASSERT_EQ(frames.size(), 1u);
+  EXPECT_LT(absl::Now() - begin, absl::Seconds(20));
+  EXPECT_EQ(frames[0].server_seq(), 1) << "of the one event that was there before";
+}
+
+TEST_F(NodeWatchTest, ProgressClosesWhatCameBefore) {
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(30));
+  const auto reader = warnings_->WatchWarnings(&context, From(v1::START_MODE_TAIL_ONLY));
+  Frame frame;
+  ASSERT_TRUE(reader->Read(&frame));
+  ASSERT_TRUE(frame.has_progress());
+  const int64_t bookmark = frame.server_seq();
+  Push(Collapse(40));
+  while (reader->Read(&frame) && !frame.has_event()) EXPECT_GE(frame.server_seq(), bookmark);
+  ASSERT_TRUE(frame.has_event()) << "live, while the stream is open";
+  EXPECT_GT(frame.server_seq(), bookmark);
+  EXPECT_EQ(frame.event().transition(), v1::TRANSITION_OPENED);
+  context.TryCancel();
+  (void)reader->Finish();
+}
+
+TEST_F(NodeWatchTest, SimulatedWarningsSaySo) {
+  auto opening = Opening();
+  opening.mutable_open()->set_simulated(true);
+  PushAs(opening, Collapse(40));
+  ASSERT_TRUE(node_->WaitJudged(absl::Seconds(20)));
+  const auto events = WholeLog(warnings_.get());
+  ASSERT_FALSE(events.empty());
+  EXPECT_TRUE(events[0].warning().simulated());
+  EXPECT_THAT(events[0].warning().headline_zh(), StartsWith("【模拟】"));
+  EXPECT_THAT(events[0].warning().headline_en(), StartsWith("[SIMULATED] "));
 }
 
 TEST_F(NodeWatchTest, DamagedCursorIsRefused) {
@@ -153,7 +225,7 @@ TEST_F(NodeWatchTest, FilterKeepsOtherRegionsOut) {
 }
 
 TEST_F(NodeWatchTest, TransitionsSurviveARestart) {
-  Push(Collapse(120));
+  Push(Collapse(120, 60));
   ASSERT_TRUE(node_->WaitJudged(absl::Seconds(20)));
   const auto before = WholeLog(warnings_.get());
   Restart();
