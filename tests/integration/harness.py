@@ -1,4 +1,5 @@
 """Starts the real programs for the integration and crash tests. Standard library only."""
+import atexit
 import json
 import os
 import pathlib
@@ -6,12 +7,31 @@ import signal
 import subprocess
 import sys
 import time
+import urllib.error
+import urllib.request
 
 SOURCE = pathlib.Path(__file__).resolve().parents[2]
 BIN = pathlib.Path(os.environ["GLUTWATCH_BIN"])
 SHARED = pathlib.Path(os.environ.get("GLUTWATCH_SHARED", SOURCE.parent / "shared"))
 SKIPPED = 77  # ctest's SKIP_RETURN_CODE
 START_SECONDS = float(os.environ.get("GLUTWATCH_START_SECONDS", "60"))
+
+
+_children = []
+
+
+def adopt(process):
+    """Ends `process` with the test, however that ends."""
+    _children.append(process)
+    return process
+
+
+@atexit.register
+def _end_children():
+    for process in _children:
+        if process.poll() is None:
+            process.kill()
+            process.wait()
 
 
 def need_shared(folder=""):
@@ -46,11 +66,23 @@ class Server:
         self.process = None
         self.addresses = {}
 
+    def keep_port(self):
+        """Subscribers and workers find the server where it was after its next start."""
+        self.config.write_text(self.config.read_text().replace("\nlisten: 127.0.0.1:0", f"\nlisten: {self.grpc}"))
+
+    def http_get(self, path):
+        """(status, text) of the HTTP listener's answer."""
+        try:
+            with urllib.request.urlopen(f"http://{self.addresses['http']}{path}", timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
     def start(self, wait=True):
         self.address_file.unlink(missing_ok=True)
         with open(self.log, "ab") as log:
-            self.process = subprocess.Popen([BIN / "glutwatchd", "--config", self.config],
-                                            stdout=log, stderr=log)
+            self.process = adopt(subprocess.Popen([BIN / "glutwatchd", "--config", self.config],
+                                                  stdout=log, stderr=log))
         if wait:
             self.wait_ready()
         return self
