@@ -49,9 +49,43 @@ INSTANTIATE_TEST_SUITE_P(
         {"WrongType", "rule_pack_file: r.yaml\nhead_mib: many\n", "bad.yaml:2"},
         {"OutOfRange", "rule_pack_file: r.yaml\nhead_mib: -5\n", "bad.yaml:2"},
         {"BadLevel", "rule_pack_file: r.yaml\n\nlog_level: loud\n", "bad.yaml:3"},
+        {"BadAddress", "rule_pack_file: r.yaml\nlisten: foo\n", "bad.yaml:2"},
+        {"BadPort", "rule_pack_file: r.yaml\nhttp_listen: 127.0.0.1:70000\n", "bad.yaml:2"},
+        {"BadDelay", "rule_pack_file: r.yaml\nassess_delay: 3600s\n", "bad.yaml:2"},
         {"NoRules", "data_dir: x\n", "rule_pack_file: is missing"},
     }),
     [](const auto& test) { return test.param.name; });
+
+TEST_F(ConfigTest, AnEmptyAddressTurnsAPortOff) {
+  const auto config = ReadConfig(
+      Write("a.yaml", "rule_pack_file: r.yaml\nadmin_listen: \"\"\ndisk_reserve_mib: 0\n"));
+  GLUTWATCH_ASSERT_OK(config);
+  EXPECT_EQ(config->admin_listen(), "");
+  EXPECT_EQ(config->http_listen(), "127.0.0.1:7603");
+  EXPECT_EQ(config->disk_reserve_mib(), 0);
+  const auto again = CompleteConfig(*config);  // as Start does
+  GLUTWATCH_ASSERT_OK(again);
+  EXPECT_EQ(again->admin_listen(), "");
+}
+
+TEST_F(ConfigTest, ADurationReplacesTheWholeDefault) {
+  const auto config = ReadConfig(Write("a.yaml", "rule_pack_file: r.yaml\nassess_delay: 1s\n"));
+  GLUTWATCH_ASSERT_OK(config);
+  EXPECT_EQ(config->assess_delay().seconds(), 1);
+  EXPECT_EQ(config->assess_delay().nanos(), 0);
+}
+
+TEST_F(ConfigTest, CheckReadsTheFilesThatAreNamed) {
+  const std::string deploy = std::string(GLUTWATCH_SOURCE) + "/deploy";
+  const auto shipped = ReadConfig(deploy + "/config/quickstart.yaml");
+  GLUTWATCH_ASSERT_OK(shipped);
+  GLUTWATCH_ASSERT_OK(CheckFiles(*shipped));
+  config::v1::ServerConfig config = *shipped;
+  config.add_catalog_files(
+      Write("late.yaml", "markets:\n  - name: markets/x\n    kind: WHOLESALE\n"));
+  EXPECT_THAT(CheckFiles(config),
+              StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("late.yaml:2")));
+}
 
 TEST_F(ConfigTest, BadCatalogFileIsNamedWithItsLine) {
   config::v1::ServerConfig config;

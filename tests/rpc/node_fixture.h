@@ -21,8 +21,6 @@ namespace glutwatch::testing {
 // A real server in this process, on ports that the system chose, with a store of its own.
 class NodeTest : public ::testing::Test {
  protected:
-  void SetUp() override { Start(); }
-
   void Start() {
     config::v1::ServerConfig config;
     config.set_data_dir(dir_.path() + "/data");
@@ -30,6 +28,7 @@ class NodeTest : public ::testing::Test {
     config.set_admin_listen("127.0.0.1:0");
     config.set_http_listen("127.0.0.1:0");
     config.set_rule_pack_file(std::string(GLUTWATCH_SOURCE) + "/deploy/rules/yunnan-basic.yaml");
+    config.set_disk_reserve_mib(reserve_mib_);
     config.mutable_assess_delay()->set_nanos(1'000'000);
     auto node = Node::Start(config, &clock_);
     GLUTWATCH_ASSERT_OK(node);
@@ -48,6 +47,7 @@ class NodeTest : public ::testing::Test {
   using PushCall =
       grpc::ClientReaderWriter<v1::PushObservationsRequest, v1::PushObservationsResponse>;
 
+ public:
   // The first message of a stream: one market of a county, and its product "garlic" per 斤.
   static v1::PushObservationsRequest Opening() {
     v1::PushObservationsRequest request;
@@ -87,6 +87,9 @@ class NodeTest : public ::testing::Test {
     batch->add_high_prices_e4(price_e4);
   }
 
+ protected:
+  void SetUp() override { Start(); }
+
   // Sends `batches` over one stream and returns their answers.
   std::vector<v1::PushObservationsResponse> Push(const std::vector<v1::ObservationBatch>& batches) {
     return PushAs(Opening(), batches);
@@ -124,6 +127,7 @@ class NodeTest : public ::testing::Test {
     return batches;
   }
 
+  int reserve_mib_ = 0;
   TempDir dir_;
   FakeClock clock_{absl::FromCivil(absl::CivilSecond(2026, 4, 1, 8, 0, 0), absl::UTCTimeZone())};
   std::unique_ptr<Node> node_;
