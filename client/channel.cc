@@ -10,6 +10,8 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "absl/time/clock.h"
+#include "absl/time/time.h"
 
 namespace glutwatch::client {
 namespace {
@@ -21,6 +23,8 @@ constexpr int kKeepaliveTimeoutMs = 20'000;
 // gRPC's own default grows to two minutes, which would keep a feed waiting long after a restart.
 constexpr int kMaxReconnectMs = 5'000;
 constexpr int kFirstReconnectMs = 200;
+constexpr int kConnectSlices = 20;
+constexpr absl::Duration kConnectSlice = absl::Milliseconds(100);
 
 struct Method {
   const char* service;
@@ -67,6 +71,12 @@ std::shared_ptr<grpc::Channel> OpenChannel(const std::string& server) {
   // Channels of one process must not share a connection's back-off.
   arguments.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
   return grpc::CreateCustomChannel(server, grpc::InsecureChannelCredentials(), arguments);
+}
+
+void AwaitConnection(grpc::Channel* channel, absl::FunctionRef<bool()> stopped) {
+  for (int i = 0; i < kConnectSlices && !stopped(); ++i) {
+    if (channel->WaitForConnected(absl::ToChronoTime(absl::Now() + kConnectSlice))) return;
+  }
 }
 
 absl::Status CheckServer(absl::string_view server) {

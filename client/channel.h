@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/strings/string_view.h"
 
@@ -18,6 +19,14 @@ inline constexpr char kDefaultServer[] = "127.0.0.1:7601";
 // their deadline; writes and streams are not, see PushStream and WarningWatcher. Idle streams are
 // kept alive, so a dead peer is found out within about a minute and a half.
 std::shared_ptr<grpc::Channel> OpenChannel(const std::string& server);
+
+// Waits until `channel` is connected: a few seconds at most, or until `stopped` says so, which is
+// asked every 100 ms. Call it before a stream is opened again.
+//
+// gRPC moves a connection on only while somebody polls it, and a stream on a broken channel fails
+// at once. So between two streams nothing happens but a poll in the background every five seconds,
+// and a server that is back within a moment would be found again only after several of those.
+void AwaitConnection(grpc::Channel* channel, absl::FunctionRef<bool()> stopped);
 
 // INVALID_ARGUMENT quotes `server` and says what was expected.
 absl::Status CheckServer(absl::string_view server);

@@ -151,6 +151,9 @@
   X(StatusUnknown, "unknown", "未知")                                                                                          \
   X(Serving, "serving", "正常")                                                                                                \
   X(NotServing, "NOT SERVING", "停止服务")                                                                                     \
+  X(MethodSeasonal, "damped trend on the seasonally adjusted price", "季节调整后的阻尼趋势")                                   \
+  X(MethodTrend, "damped trend", "阻尼趋势")                                                                                   \
+  X(MethodLast, "last price", "沿用最近价格")                                                                                  \
   X(ForecastHead, "from $0, per $1, by $2", "起点 $0，单位 $1，方法：$2")                                                      \
   X(ChartLegend, "⣀ price  ┄ norm  • forecast  ▒ 80%  ░ 95%",                                                                  \
     "⣀ 价格  ┄ 常年  • 预测  ▒ 80%  ░ 95%")                                                                                    \

@@ -14,6 +14,7 @@
 #include "absl/time/clock.h"
 #include "base/mutex.h"
 #include "base/status_macros.h"
+#include "client/channel.h"
 #include "client/status.h"
 #include "glutwatch/v1/observe.grpc.pb.h"
 
@@ -41,7 +42,8 @@ class PushStreamImpl final : public PushStream {
  public:
   PushStreamImpl(std::shared_ptr<grpc::Channel> channel, const PushOptions& options)
       : options_(options),
-        stub_(v1::ObservationService::NewStub(std::move(channel))),
+        channel_(std::move(channel)),
+        stub_(v1::ObservationService::NewStub(channel_)),
         backoff_(options.backoff,
                  options.backoff_seed != 0 ? options.backoff_seed : std::random_device{}()),
         thread_([this] { Run(); }) {}
@@ -127,7 +129,8 @@ class PushStreamImpl final : public PushStream {
 
   // The stream's own thread: one connection after the other.
   void Run() {
-    while (AwaitWork()) {
+    for (bool first = true; AwaitWork(); first = false) {
+      if (!first) AwaitConnection(channel_.get(), [this] { return stopping(); });
       absl::Status status = RunStream();
       MutexLock lock(&mu_);
       if (stopping_) break;
@@ -143,6 +146,11 @@ class PushStreamImpl final : public PushStream {
       if (!Pause(backoff_.Next(RetryDelayOf(status)), status)) break;
     }
     FailTheRest();
+  }
+
+  bool stopping() const {
+    MutexLock lock(&mu_);
+    return stopping_;
   }
 
   bool AwaitWork() {
@@ -316,6 +324,7 @@ class PushStreamImpl final : public PushStream {
   }
 
   const PushOptions options_;
+  const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<v1::ObservationService::Stub> stub_;
 
   mutable Mutex mu_;

@@ -11,6 +11,7 @@
 #include "absl/time/clock.h"
 #include "base/mutex.h"
 #include "base/status_macros.h"
+#include "client/channel.h"
 #include "client/cursor_file.h"
 #include "client/status.h"
 #include "client/warning_filter.h"
@@ -34,7 +35,8 @@ class WatcherImpl final : public WarningWatcher {
  public:
   WatcherImpl(std::shared_ptr<grpc::Channel> channel, const WatchOptions& options)
       : options_(options),
-        stub_(v1::WarningService::NewStub(std::move(channel))),
+        channel_(std::move(channel)),
+        stub_(v1::WarningService::NewStub(channel_)),
         backoff_(options.backoff,
                  options.backoff_seed != 0 ? options.backoff_seed : std::random_device{}()) {}
 
@@ -56,6 +58,7 @@ class WatcherImpl final : public WarningWatcher {
       if (absl::Now() - silent_since >= patience) return status;
       if (ever_heard_) CountReconnect();
       if (!Pause(backoff_.Next(RetryDelayOf(status)))) return absl::OkStatus();
+      AwaitConnection(channel_.get(), [this] { return stopped(); });
     }
   }
 
@@ -169,6 +172,7 @@ class WatcherImpl final : public WarningWatcher {
   }
 
   const WatchOptions options_;
+  const std::shared_ptr<grpc::Channel> channel_;
   const std::unique_ptr<v1::WarningService::Stub> stub_;
 
   // Of the thread in Run.

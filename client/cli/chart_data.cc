@@ -4,7 +4,9 @@
 #include <cmath>
 #include <limits>
 #include <map>
+#include <optional>
 
+#include "absl/strings/str_cat.h"
 #include "base/decimal.h"
 #include "base/status_macros.h"
 #include "client/call.h"
@@ -29,6 +31,17 @@ void TakeBlock(const v1::QueryObservationsResponse& block, std::map<int, double>
     (*prices)[block.market_days(i)] =
         viewed ? block.modal_prices(i) : E4ToDouble(block.modal_prices_e4(i));
   }
+}
+
+// What a price per `from` has to be multiplied with to be per `to`; nullopt if they cannot be
+// compared.
+std::optional<double> UnitFactor(absl::string_view from, absl::string_view to) {
+  if (from == to) return 1.0;
+  const absl::string_view currency = from.substr(0, from.find('/'));
+  if (from != absl::StrCat(currency, "/kg")) return std::nullopt;
+  if (to == absl::StrCat(currency, "/jin")) return 0.5;
+  if (to == absl::StrCat(currency, "/quintal")) return 100.0;
+  return std::nullopt;
 }
 
 void Resize(int days, ChartData* data) {
@@ -87,9 +100,10 @@ absl::Status AddNorm(Context* context, const v1::Series& series, const std::stri
         Call(*stub, &v1::AssessmentService::Stub::GetIndicators, request, context->timeout);
     if (absl::IsFailedPrecondition(got.status())) continue;  // no price up to that day
     GLUTWATCH_RETURN_IF_ERROR(got.status());
-    if (got->price_unit() != unit) return absl::OkStatus();
+    const std::optional<double> factor = UnitFactor(got->price_unit(), unit);
+    if (!factor.has_value()) return absl::OkStatus();
     if (!got->indicators().has_seasonal_norm()) continue;
-    const double norm = got->indicators().seasonal_norm();
+    const double norm = got->indicators().seasonal_norm() * *factor;
     const double start = before < 0 ? norm : data->norm[static_cast<size_t>(before)];
     const int from = before < 0 ? day : before;
     for (int i = from; i <= day; ++i) {

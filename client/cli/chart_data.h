@@ -20,7 +20,8 @@ ChartData PriceHistory(const std::vector<v1::QueryObservationsResponse>& blocks)
 void AddForecast(const v1::GetForecastResponse& forecast, ChartData* data);
 
 // Fills `norm` over the days that are there: asks for at most 12 of them and draws straight lines
-// between. Nothing if the server's prices are per another unit than `unit`.
+// between. Nothing if the server's unit cannot be
+// turned into `unit`.
 absl::Status AddNorm(Context* context, const v1::Series& series, const std::string& unit,
                      ChartData* data);
 

@@ -27,6 +27,14 @@ struct ForecastFlags {
   bool no_chart = false;
 };
 
+// The server names its method in English; a method that this program does not know stays so.
+std::string MethodName(const Context& context, const std::string& method) {
+  for (const Msg known : {Msg::kMethodSeasonal, Msg::kMethodTrend, Msg::kMethodLast}) {
+    if (method == Text(known, Language::kEnglish)) return context.T(known);
+  }
+  return method;
+}
+
 // The prices before the forecast, per kilogram where the series has a mass.
 absl::StatusOr<std::vector<v1::QueryObservationsResponse>> ReadHistory(
     Context* context, const v1::GetForecastResponse& forecast) {
@@ -76,7 +84,7 @@ absl::StatusOr<ExitCode> Forecast(Context* context, const ForecastFlags& flags) 
                             Color::kBold, context->color())
                    << "\n"
                    << context->T(Msg::kForecastHead, FormatDate(forecast.origin_date()),
-                                 forecast.price_unit(), forecast.method())
+                                 forecast.price_unit(), MethodName(*context, forecast.method()))
                    << "\n";
     if (!flags.no_chart) {
       GLUTWATCH_ASSIGN_OR_RETURN(const std::string chart, Chart(context, forecast, history, names));

@@ -42,7 +42,8 @@ void NameBook::Add(const v1::Region& region) {
   regions_[region.name()] = Join(region.display_name(), region.display_name_en());
 }
 void NameBook::Add(const v1::Market& market) {
-  markets_[market.name()] = Join(market.display_name(), market.display_name_en());
+  const bool in_english = language_ == Language::kEnglish && !market.display_name_en().empty();
+  markets_[market.name()] = in_english ? market.display_name_en() : market.display_name();
   market_regions_[market.name()] = market.region();
 }
 void NameBook::Add(const v1::Product& product) {

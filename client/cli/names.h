@@ -14,8 +14,8 @@ class Context;
 
 // What resources are called: by people, not by programs.
 //
-// Local names always come first (regions print with their Chinese names); in English the English
-// name follows in brackets.
+// Regions and products always print with their local (Chinese) names; in English the English name
+// follows in brackets. A market's name is long: in English it is the English one alone.
 class NameBook {
  public:
   explicit NameBook(Language language) : language_(language) {}
