@@ -8,6 +8,7 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "server/rpc/log.h"
 #include "server/rpc/tokens.h"
 #include "server/rpc/translate_catalog.h"
 
@@ -51,11 +52,15 @@ absl::Status Page(const Request& request, absl::string_view scope, Response* res
 
 }  // namespace
 
-absl::Status CatalogServiceImpl::Put(const security::Principal& principal, absl::string_view region,
+absl::Status CatalogServiceImpl::Put(const security::Principal& principal, absl::string_view name,
+                                     absl::string_view region,
                                      const catalog::Resources& resources) const {
   GLUTWATCH_RETURN_IF_ERROR(
       security::Authorize(principal, security::Action::kEditCatalog, region, *catalog_));
-  return catalog_->Put(resources).status();
+  GLUTWATCH_ASSIGN_OR_RETURN(const int changed, catalog_->Put(resources));
+  spdlog::info("catalog put name={} changed={} by={}", LogText(name), changed,
+               LogText(principal.id));
+  return absl::OkStatus();
 }
 
 grpc::ServerUnaryReactor* CatalogServiceImpl::GetRegion(grpc::CallbackServerContext* context,
@@ -93,7 +98,7 @@ grpc::ServerUnaryReactor* CatalogServiceImpl::PutRegion(grpc::CallbackServerCont
     const std::string scope = region.parent;
     const std::string code = region.code;
     resources.regions.push_back(std::move(region));
-    GLUTWATCH_RETURN_IF_ERROR(Put(principal, scope, resources));
+    GLUTWATCH_RETURN_IF_ERROR(Put(principal, request->region().name(), scope, resources));
     *response->mutable_region() = ToProto(*catalog_->FindRegion(code));
     return absl::OkStatus();
   });
@@ -134,7 +139,7 @@ grpc::ServerUnaryReactor* CatalogServiceImpl::PutMarket(grpc::CallbackServerCont
     const std::string scope = market.region;
     const std::string id = market.id;
     resources.markets.push_back(std::move(market));
-    GLUTWATCH_RETURN_IF_ERROR(Put(principal, scope, resources));
+    GLUTWATCH_RETURN_IF_ERROR(Put(principal, request->market().name(), scope, resources));
     *response->mutable_market() = ToProto(*catalog_->FindMarket(id));
     return absl::OkStatus();
   });
@@ -196,7 +201,7 @@ grpc::ServerUnaryReactor* CatalogServiceImpl::PutProduct(grpc::CallbackServerCon
     GLUTWATCH_ASSIGN_OR_RETURN(auto product, FromProto(wanted, "product"));
     const std::string id = product.id;
     resources.products.push_back(std::move(product));
-    GLUTWATCH_RETURN_IF_ERROR(Put(principal, "", resources));
+    GLUTWATCH_RETURN_IF_ERROR(Put(principal, request->product().name(), "", resources));
     *response->mutable_product() = ToProto(*catalog_->FindProduct(id));
     return absl::OkStatus();
   });
@@ -272,6 +277,9 @@ grpc::ServerUnaryReactor* CatalogServiceImpl::ImportCatalog(grpc::CallbackServer
     GLUTWATCH_ASSIGN_OR_RETURN(const int changed,
                                catalog_->Put(resources, request->validate_only()));
     response->set_changed_count(changed);
+    if (!request->validate_only()) {
+      spdlog::info("catalog import changed={} by={}", changed, LogText(principal.id));
+    }
     return absl::OkStatus();
   });
 }

@@ -55,8 +55,8 @@ class CatalogServiceImpl final : public v1::CatalogService::CallbackService {
 
  private:
   // Puts one resource on behalf of `principal`, who must be allowed to edit in `region`.
-  absl::Status Put(const security::Principal& principal, absl::string_view region,
-                   const catalog::Resources& resources) const;
+  absl::Status Put(const security::Principal& principal, absl::string_view name,
+                   absl::string_view region, const catalog::Resources& resources) const;
 
   catalog::Catalog* const catalog_;
   const catalog::SeriesRegistry* const registry_;

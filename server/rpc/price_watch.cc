@@ -1,6 +1,7 @@
 #include "server/rpc/price_watch.h"
 
 #include <algorithm>
+#include <optional>
 #include <set>
 #include <utility>
 
@@ -90,7 +91,7 @@ class PriceStream final : public grpc::ServerWriteReactor<v1::WatchPricesRespons
     {
       MutexLock lock(&mu_);
       begun_ = true;
-      if (!finished_) StartSendInitialMetadata();
+      if (!ending_.has_value()) StartSendInitialMetadata();
     }
     Pump();
   }
@@ -98,7 +99,7 @@ class PriceStream final : public grpc::ServerWriteReactor<v1::WatchPricesRespons
   // Writes the next frame if there is one and no write is out. Never from the hub's thread.
   void Pump() {
     MutexLock lock(&mu_);
-    if (!begun_ || writing_ || finished_) return;
+    if (!begun_ || writing_ || ending_.has_value()) return;
     const auto taken = subscription_->Take(kRowsPerFrame);
     if (taken.rows.empty()) return;
     MakeFrame(taken);
@@ -106,6 +107,7 @@ class PriceStream final : public grpc::ServerWriteReactor<v1::WatchPricesRespons
     StartWrite(&frame_);
   }
 
+  // Ends the stream once the write that is out is done or has failed. The first reason counts.
   void End(const absl::Status& status) {
     MutexLock lock(&mu_);
     EndLocked(status);
@@ -115,7 +117,8 @@ class PriceStream final : public grpc::ServerWriteReactor<v1::WatchPricesRespons
     {
       MutexLock lock(&mu_);
       writing_ = false;
-      if (!ok) EndLocked(absl::CancelledError("the client went away"));
+      if (ending_.has_value()) return Finish(ToGrpc(*ending_));
+      if (!ok) return EndLocked(absl::CancelledError("the client went away"));
     }
     Pump();
   }
@@ -142,9 +145,9 @@ class PriceStream final : public grpc::ServerWriteReactor<v1::WatchPricesRespons
   }
 
   void EndLocked(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    if (finished_) return;
-    finished_ = true;
-    Finish(ToGrpc(status));
+    if (ending_.has_value()) return;
+    ending_ = status;
+    if (!writing_) Finish(ToGrpc(status));
   }
 
   PriceWatch* const watch_;
@@ -153,7 +156,7 @@ class PriceStream final : public grpc::ServerWriteReactor<v1::WatchPricesRespons
   v1::WatchPricesResponse frame_;  // being written while writing_
   bool begun_ ABSL_GUARDED_BY(mu_) = false;
   bool writing_ ABSL_GUARDED_BY(mu_) = false;
-  bool finished_ ABSL_GUARDED_BY(mu_) = false;
+  std::optional<absl::Status> ending_ ABSL_GUARDED_BY(mu_);
 };
 
 PriceWatch::PriceWatch(observe::PriceHub* hub, const catalog::Catalog* catalog,

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "base/status_macros.h"
+#include "server/rpc/log.h"
 #include "server/rpc/status.h"
 #include "server/rpc/translate_catalog.h"
 #include "server/rpc/translate_warn.h"
@@ -145,8 +146,9 @@ class PushReactor final : public grpc::ServerBidiReactor<Request, Response>,
   }
 
   void OnDone() override {
-    session_
-        .reset();  // the store's last callback may keep this object longer than the intake lives
+    if (session_ != nullptr) spdlog::info("push ended source={} batches={}", source_, batches_);
+    // The store's last callback may keep this object longer than the intake lives.
+    session_.reset();
     streams_->Remove(this);
   }
 
@@ -172,6 +174,10 @@ class PushReactor final : public grpc::ServerBidiReactor<Request, Response>,
           session_, intake_->Open(principal_, {.source = request_.open().source(),
                                                .create_missing = request_.open().create_missing(),
                                                .simulated = request_.open().simulated()}));
+      source_ = LogText(request_.open().source());
+      spdlog::info("push begun source={} by={} create_missing={} simulated={}", source_,
+                   LogText(principal_.id), request_.open().create_missing(),
+                   request_.open().simulated());
     } else if (request_.has_open()) {
       return absl::InvalidArgumentError("`open` is allowed in the first message only");
     }
@@ -191,6 +197,7 @@ class PushReactor final : public grpc::ServerBidiReactor<Request, Response>,
       ++in_flight_;
     }
     streams_->Take(bytes);
+    ++batches_;
     session_->Submit(ColumnsOf(batch), [self = shared_from_this(), id = batch.batch_id(),
                                         bytes](absl::StatusOr<observe::BatchVerdict> verdict) {
       Response answer = AnswerOf(id, verdict);
@@ -258,6 +265,8 @@ class PushReactor final : public grpc::ServerBidiReactor<Request, Response>,
   PushStreams* const streams_;
   Request request_;  // one read at a time: touched only between StartRead and the end of OnReadDone
   std::unique_ptr<observe::IntakeSession> session_;
+  std::string source_;  // for the log, with batches_: touched as request_ is
+  int64_t batches_ = 0;
 
   Mutex mu_;
   std::deque<Response> answers_ ABSL_GUARDED_BY(mu_);  // the first is being written while writing_

@@ -1,12 +1,14 @@
 #include "server/rpc/warning_watch.h"
 
 #include <deque>
+#include <optional>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/status_macros.h"
 #include "server/rpc/call.h"
+#include "server/rpc/log.h"
 #include "server/rpc/tokens.h"
 #include "server/rpc/translate_catalog.h"
 #include "server/rpc/translate_warn.h"
@@ -45,6 +47,8 @@ class WarningStream final : public grpc::ServerWriteReactor<v1::WatchWarningsRes
     include_evidence_ = request.include_evidence();
     heartbeat_ = HeartbeatOf(request);
     filter_hash_ = StableHash(request.filter().SerializeAsString());
+    spdlog::debug("watch of warnings begun client={} by={}", LogText(request.client_id()),
+                  LogText(principal.id));
     if (!request.resume_cursor().empty()) return Resume(request.resume_cursor());
     if (request.start_case() == v1::WatchWarningsRequest::kMode &&
         !v1::StartMode_IsValid(request.mode())) {
@@ -68,11 +72,11 @@ class WarningStream final : public grpc::ServerWriteReactor<v1::WatchWarningsRes
   // Writes the next frame if there is one and no write is out. From the watch's thread or gRPC's.
   void Pump() {
     MutexLock lock(&mu_);
-    if (writing_ || finished_) return;
+    if (writing_ || ending_.has_value()) return;
     frame_.Clear();
     const absl::StatusOr<bool> made = MakeFrame();
     if (!made.ok()) {
-      FinishLocked(made.status());
+      EndLocked(made.status());
       return;
     }
     if (!*made) return;
@@ -81,16 +85,18 @@ class WarningStream final : public grpc::ServerWriteReactor<v1::WatchWarningsRes
     StartWrite(&frame_);
   }
 
+  // Ends the stream once the write that is out is done or has failed. The first reason counts.
   void End(const absl::Status& status) {
     MutexLock lock(&mu_);
-    FinishLocked(status);
+    EndLocked(status);
   }
 
   void OnWriteDone(bool ok) override {
     {
       MutexLock lock(&mu_);
       writing_ = false;
-      if (!ok) FinishLocked(absl::CancelledError("the client went away"));
+      if (ending_.has_value()) return Finish(ToGrpc(*ending_));
+      if (!ok) return EndLocked(absl::CancelledError("the client went away"));
     }
     Pump();
   }
@@ -196,10 +202,10 @@ class WarningStream final : public grpc::ServerWriteReactor<v1::WatchWarningsRes
     sent_seq_ = seq;
   }
 
-  void FinishLocked(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    if (finished_) return;
-    finished_ = true;
-    Finish(ToGrpc(status));
+  void EndLocked(const absl::Status& status) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
+    if (ending_.has_value()) return;
+    ending_ = status;
+    if (!writing_) Finish(ToGrpc(status));
   }
 
   WarningWatch* const watch_;
@@ -211,7 +217,7 @@ class WarningStream final : public grpc::ServerWriteReactor<v1::WatchWarningsRes
   Mutex mu_;
   v1::WatchWarningsResponse frame_;  // being written while writing_
   bool writing_ ABSL_GUARDED_BY(mu_) = false;
-  bool finished_ ABSL_GUARDED_BY(mu_) = false;
+  std::optional<absl::Status> ending_ ABSL_GUARDED_BY(mu_);
   absl::Time last_frame_ = absl::Now();
   std::optional<v1::WatchWarningsResponse::Gap::Reason> gap_;
   bool in_snapshot_ = false;
