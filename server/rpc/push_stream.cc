@@ -33,15 +33,15 @@ observe::BatchColumns ColumnsOf(const v1::ObservationBatch& batch) {
   return columns;
 }
 
-// A spec that cannot even be translated still takes its place in the list: its rows are refused
-// by the intake, which finds the id empty.
+// A spec that cannot even be translated still takes its place in the list: what is left of it names
+// a market that there is, or one that the intake refuses with its rows.
 observe::MarketSpec MarketOf(const v1::MarketSpec& spec) {
   observe::MarketSpec result;
   auto market = FromProto(spec.market(), "market");
   if (market.ok()) {
     result.market = *std::move(market);
   } else {
-    result.market.id = spec.market().name();
+    result.market.id = IdOf(spec.market().name(), "markets", "market.name").value_or("");
   }
   for (const v1::Region& region : spec.regions()) {
     auto translated = FromProto(region, "region");

@@ -128,6 +128,24 @@ TEST_F(NodeStreamsTest, DrainEndsEveryStreamWithUnavailable) {
   EXPECT_EQ(warnings->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
 }
 
+TEST_F(NodeStreamsTest, RowsOfAMalformedMarketAreRefusedAndTheRestIsKept) {
+  auto opening = Opening();
+  auto* bad = opening.add_new_markets();
+  bad->mutable_market()->set_name("not a name");
+  auto* series = opening.add_new_series();
+  *series = opening.new_series(0);
+  series->set_market_index(1);
+  auto batch = OneRow("mixed", kDay, 15'000);
+  AddRow(kDay, 15'000, &batch);
+  batch.set_series_indexes(1, 1);
+  const auto answers = PushAs(opening, {batch});
+  ASSERT_EQ(answers.size(), 1u);
+  EXPECT_EQ(answers[0].accepted_count(), 1);
+  ASSERT_EQ(answers[0].rows_size(), 1);
+  EXPECT_EQ(answers[0].rows(0).row(), 1);
+  EXPECT_EQ(answers[0].rows(0).verdict(), v1::ROW_VERDICT_REFUSED);
+}
+
 TEST_F(NodeStreamsTest, CancelledPushLeavesTheServerWhole) {
   for (int i = 0; i < 20; ++i) {
     grpc::ClientContext context;
@@ -206,6 +224,14 @@ TEST_F(NodeStreamsTest, TakesANationalDayOfNewSeries) {
   EXPECT_TRUE(call->Finish().ok());
   const absl::Duration took = absl::Now() - begin;
   EXPECT_EQ(accepted, int64_t{kMarkets} * kProducts);
+
+  v1::LatestPricesRequest all;
+  all.mutable_selection()->set_region("regions/530000");
+  v1::LatestPricesResponse ignored;
+  grpc::ClientContext latest;
+  const grpc::Status refused = prices_->LatestPrices(&latest, all, &ignored);
+  EXPECT_EQ(refused.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(refused.error_message(), HasSubstr("TOO_MANY_SERIES: selection"));
   RecordProperty("milliseconds", static_cast<int>(absl::ToInt64Milliseconds(took)));
   std::printf("a national day of 500,000 new series took %s\n", absl::FormatDuration(took).c_str());
 }
