@@ -202,6 +202,8 @@ def attach_failing_sync(server, trace):
 
 
 def failed_sync(folder):
+    # A traced program cannot look for leaks at its end, where ASan does.
+    os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
     server = Server(folder / "server").start()
     server.keep_port()
     server.stop()
@@ -234,7 +236,8 @@ def killed_store(folder):
     """A server's folder after SIGKILL, its rows, and the log with most of them."""
     server = Server(folder / "server").start()
     rows = write_prices(folder / "prices.csv", 0, 200)
-    ingest(server, "xinfadi", folder / "prices.csv", folder / "state", "--batch-rows", str(BATCH_ROWS))
+    ingest(server, "xinfadi", folder / "prices.csv", folder / "state", "--batch-rows", str(BATCH_ROWS),
+           "--in-flight", "1")  # each batch a record of its own
     server.kill()
     log = max((folder / "server" / "data").glob("*.log"), key=lambda path: path.stat().st_size)
     return rows, log

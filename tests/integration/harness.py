@@ -47,6 +47,11 @@ def check(condition, message):
         raise SystemExit(1)
 
 
+def is_sanitized():
+    """Whether the programs were built with AddressSanitizer, which takes memory and time of its own."""
+    return b"__asan_init" in (BIN / "glutwatchd").read_bytes()
+
+
 class Server:
     """glutwatchd on a folder; ports are chosen by the system at every start."""
 
