@@ -29,7 +29,7 @@ from harness import BIN, Server, check, cli, ingest, ingest_command  # noqa: E40
 KILLS = int(os.environ.get("GLUTWATCH_CRASH_KILLS", "200"))
 SEED = int(os.environ.get("GLUTWATCH_CRASH_SEED", "20261123"))
 PRODUCTS = 40
-FIRST_DAY = datetime.date(2020, 1, 1)
+FIRST_DAY = datetime.date(1901, 1, 1)  # room for thousands of kills before today
 HISTORY_DAYS = 750  # two years before the norm exists
 ROUND_DAYS = 60
 LEAST_FILES = 6  # so that there is a year with a norm, however soon the kills are done
@@ -151,7 +151,6 @@ def campaign(folder, rng):
         days = ROUND_DAYS
         feed(server, inbox, folder, watcher, rng, kills, recovery)
     wait_judged(server)
-    time.sleep(2.0)  # the subscriber's last frames
     return server, watcher, prices, files, kills, recovery
 
 
@@ -205,9 +204,15 @@ def check_rows(server, prices):
 
 def check_events(server, watcher):
     log = whole_log(server)
-    seen, repeated = watcher.events()
-    check([e["event_id"] for e in seen] == [e["event_id"] for e in log],
-          f"the subscriber saw {len(seen)} events, the log has {len(log)}, or their order differs")
+    for _ in range(60):  # until the subscriber has caught up
+        seen, repeated = watcher.events()
+        if seen and seen[-1]["event_id"] == log[-1]["event_id"]:
+            break
+        time.sleep(0.5)
+    got, want = [e["event_id"] for e in seen], [e["event_id"] for e in log]
+    missing, extra = sorted(set(want) - set(got)), sorted(set(got) - set(want))
+    check(got == want, f"the subscriber saw {len(got)} events, the log has {len(want)}; missing {missing[:3]}, "
+          f"extra {extra[:3]}, or their order differs")
     numbers = [int(e["event_id"].rsplit("/", 1)[1]) for e in log]
     check(numbers == list(range(1, len(log) + 1)), "the log's numbers have a hole")
     generations = collections.Counter()
