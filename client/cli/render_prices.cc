@@ -15,7 +15,8 @@ constexpr int kLowBit = 1;
 constexpr int kModalBit = 2;
 constexpr int kHighBit = 4;
 constexpr int kArrivalsBit = 8;
-constexpr int kDigits = 4;
+// A quote has four digits; half of one, as per 斤, has five.
+constexpr int kDigits = 6;
 constexpr char kSimulatedPrefix[] = "simulated:";
 
 // Element `i` of an optional column.
@@ -172,7 +173,7 @@ Table ForecastTable(const v1::GetForecastResponse& forecast, Language language) 
                {"seasonal_norm", t(Msg::kColNorm), true},
                {"price_unit", ""}});
   const auto number = [](double value) {
-    return Cell(FormatNumber(value, 2), FormatNumber(value, kDigits + 2));
+    return Cell(FormatNumber(value, 2), FormatNumber(value, kDigits));
   };
   for (const auto& point : forecast.points()) {
     table.AddRow({FormatDate(point.market_date()), number(point.low95()), number(point.low80()),
