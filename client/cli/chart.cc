@@ -97,6 +97,14 @@ class Plot {
     return std::clamp(static_cast<int>(std::lround(part * (dots - 1))), 0, dots - 1);
   }
 
+  // The last column that belongs to `day`: where a day is wider than a column, signs join up with
+  // those of the next day.
+  int LastX(size_t day, const std::vector<double>& values) const {
+    const int x = DotX(static_cast<int>(day)) / kDotsWide;
+    if (day + 1 >= values.size() || std::isnan(values[day + 1])) return x;
+    return std::max(x, DotX(static_cast<int>(day) + 1) / kDotsWide - 1);
+  }
+
   void Sign(int x, int row, const char* sign, Color color) {
     signs_[At(x, row)] = sign;
     colors_[At(x, row)] = color;
@@ -105,16 +113,19 @@ class Plot {
   void DrawRow(const std::vector<double>& values, const char* sign, Color color) {
     for (size_t day = 0; day < values.size(); ++day) {
       if (std::isnan(values[day])) continue;
-      Sign(DotX(static_cast<int>(day)) / kDotsWide, DotY(values[day]) / kDotsHigh, sign, color);
+      for (int x = DotX(static_cast<int>(day)) / kDotsWide; x <= LastX(day, values); ++x) {
+        Sign(x, DotY(values[day]) / kDotsHigh, sign, color);
+      }
     }
   }
 
   void DrawBand(const std::vector<double>& low, const std::vector<double>& high, const char* sign) {
     for (size_t day = 0; day < low.size() && day < high.size(); ++day) {
       if (std::isnan(low[day]) || std::isnan(high[day])) continue;
-      const int x = DotX(static_cast<int>(day)) / kDotsWide;
-      for (int row = DotY(high[day]) / kDotsHigh; row <= DotY(low[day]) / kDotsHigh; ++row) {
-        Sign(x, row, sign, Color::kDim);
+      for (int x = DotX(static_cast<int>(day)) / kDotsWide; x <= LastX(day, low); ++x) {
+        for (int row = DotY(high[day]) / kDotsHigh; row <= DotY(low[day]) / kDotsHigh; ++row) {
+          Sign(x, row, sign, Color::kDim);
+        }
       }
     }
   }
