@@ -24,7 +24,7 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
-from harness import BIN, Server, check, cli, ingest, ingest_command  # noqa: E402
+from harness import BIN, Server, adopt, check, cli, ingest, ingest_command  # noqa: E402
 
 KILLS = int(os.environ.get("GLUTWATCH_CRASH_KILLS", "200"))
 SEED = int(os.environ.get("GLUTWATCH_CRASH_SEED", "20261123"))
@@ -81,9 +81,9 @@ class Watcher:
 
     def start(self, server):
         out = open(self.output, "ab")
-        self.process = subprocess.Popen(
+        self.process = adopt(subprocess.Popen(
             [BIN / "glutwatch", "--server", server.grpc, "-o", "jsonl", "warnings", "watch", "--since-start",
-             "earliest", "--cursor-file", self.cursor], stdout=out, stderr=subprocess.DEVNULL)
+             "earliest", "--cursor-file", self.cursor], stdout=out, stderr=subprocess.DEVNULL))
         out.close()
 
     def kill(self):
@@ -157,7 +157,7 @@ def campaign(folder, rng):
 def feed(server, inbox, folder, watcher, rng, kills, recovery):
     """Runs the worker on `inbox` to its end, killing whatever the dice say."""
     command = ingest_command(server, "xinfadi", inbox, folder / "state", *BATCH)
-    worker = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+    worker = adopt(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE))
     while True:
         try:
             code = worker.wait(timeout=rng.uniform(0.01, 0.12))
@@ -182,7 +182,7 @@ def feed(server, inbox, folder, watcher, rng, kills, recovery):
             server.start()
             recovery.append(time.monotonic() - begin)
         if victim in ("worker", "both"):
-            worker = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+            worker = adopt(subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE))
         if victim == "subscriber":
             watcher.start(server)
 
