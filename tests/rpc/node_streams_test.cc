@@ -1,4 +1,5 @@
 // Streams of prices: back-pressure, watching, draining; and a national day.
+#include <atomic>
 #include <cstdio>
 #include <thread>
 
@@ -126,6 +127,43 @@ TEST_F(NodeStreamsTest, DrainEndsEveryStreamWithUnavailable) {
   while (warnings->Read(&warning)) {
   }
   EXPECT_EQ(warnings->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+}
+
+TEST_F(NodeStreamsTest, DrainInTheMiddleLosesNothingThatWasAnswered) {
+  constexpr int kStreams = 4;
+  std::vector<std::vector<v1::ObservationBatch>> answered(kStreams);
+  std::atomic<int> answers{0};
+  std::vector<std::thread> threads;
+  for (int stream = 0; stream < kStreams; ++stream) {
+    threads.emplace_back([&, stream] {
+      grpc::ClientContext context;
+      const auto call = prices_->PushObservations(&context);
+      call->Write(Opening());
+      std::thread sender([&] {
+        v1::PushObservationsRequest request;
+        for (int i = 0;; ++i) {
+          const Day day = kDay - (i * kStreams + stream) % 20'000;
+          *request.mutable_batch() = OneRow(absl::StrCat(stream, "-", i), day, 15'000);
+          if (!call->Write(request)) return;  // the stream is over
+        }
+      });
+      v1::PushObservationsResponse answer;
+      for (int i = 0; call->Read(&answer); ++i, ++answers) {
+        EXPECT_EQ(answer.batch_id(), absl::StrCat(stream, "-", i));
+        const Day day = kDay - (i * kStreams + stream) % 20'000;
+        answered[static_cast<size_t>(stream)].push_back(OneRow(answer.batch_id(), day, 15'000));
+      }
+      sender.join();
+      EXPECT_EQ(call->Finish().error_code(), grpc::StatusCode::UNAVAILABLE);
+    });
+  }
+  while (answers < 200) std::this_thread::yield();
+  node_.reset();
+  for (std::thread& thread : threads) thread.join();
+  Start();
+  for (const auto& batches : answered) {
+    for (const auto& again : Push(batches)) EXPECT_TRUE(again.replayed()) << again.batch_id();
+  }
 }
 
 TEST_F(NodeStreamsTest, RowsOfAMalformedMarketAreRefusedAndTheRestIsKept) {
