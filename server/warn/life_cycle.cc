@@ -5,6 +5,7 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/bytes.h"
+#include "forecast/risk/cost_ratio.h"
 
 namespace glutwatch::warn {
 namespace {
@@ -21,6 +22,16 @@ double Threshold(const Condition& condition, double margin) {
                                       : condition.at_most + margin;
 }
 
+// Ratios are held against a line as the decimals that they were made from: a price exactly on it is
+// not below it, however the division was rounded.
+bool Meets(const Condition& condition, double value, double threshold) {
+  if (IsRatio(condition.indicator)) {
+    return condition.strict ? forecast::risk::IsBelow(value, threshold)
+                            : forecast::risk::IsAtMost(value, threshold);
+  }
+  return condition.strict ? value < threshold : value <= threshold;
+}
+
 Truth Holds(const Rule& rule, const RiskDay& day, double margin) {
   Truth truth = Truth::kYes;
   for (const Condition& condition : rule.all_of) {
@@ -29,8 +40,7 @@ Truth Holds(const Rule& rule, const RiskDay& day, double margin) {
       truth = Truth::kUnknown;
       continue;
     }
-    const double threshold = Threshold(condition, margin);
-    if (!(condition.strict ? *value < threshold : *value <= threshold)) return Truth::kNo;
+    if (!Meets(condition, *value, Threshold(condition, margin))) return Truth::kNo;
   }
   return truth;
 }

@@ -67,6 +67,21 @@ TEST(LifeCycleTest, ARuleWithoutPersistenceOpensAtOnce) {
   EXPECT_THAT(Judge(TestPack(), {On(5, kOrangeRisk)}), ElementsAre("5 opened orange"));
 }
 
+TEST(LifeCycleTest, APriceExactlyOnAStrictLineIsNotBelowIt) {
+  RulePack pack = TestPack();
+  pack.rules = {{"red-cost",
+                 Level::kRed,
+                 {{Indicator::kPriceToTotalCost, 5.0 / 7.0, "5/7", /*strict=*/true}},
+                 0,
+                 0.05,
+                 ""}};
+  // 0.0045 / 0.0063 is 5/7, and as doubles it is below 5.0 / 7.0.
+  const Risk on_the_line{.to_norm = 1.0, .ifpa = 0.0, .to_cost = 0.0045 / 0.0063};
+  EXPECT_THAT(Judge(pack, {On(5, on_the_line)}), IsEmpty());
+  const Risk below{.to_norm = 1.0, .ifpa = 0.0, .to_cost = 0.0044 / 0.0063};
+  EXPECT_THAT(Judge(pack, {On(5, below)}), ElementsAre("5 opened red"));
+}
+
 TEST(LifeCycleTest, TheHighestRuleThatFiredGivesTheLevel) {
   const Risk everything{.to_norm = 0.5, .ifpa = -2, .to_cost = 0.6};
   LifeCycle cycle;
