@@ -58,7 +58,7 @@ absl::Status CheckRule(const std::string& path, const Rule& rule, std::set<std::
                  absl::StrCat("is ", condition.at_most, ", expected a ratio above 0"));
     }
   }
-  if (rule.clear_margin < 0 || rule.clear_margin > 1) {
+  if (!(rule.clear_margin >= 0 && rule.clear_margin <= 1)) {  // nor may it be NaN
     return Bad(path + ".clear_margin", absl::StrCat("is ", rule.clear_margin, ", expected 0..1"));
   }
   return CheckDays(path + ".persistence_days", rule.persistence_days, 0);
@@ -149,6 +149,9 @@ absl::Status Validate(const RulePack& pack) {
   for (size_t i = 0; i < pack.rules.size(); ++i) {
     const absl::Status status = CheckRule(absl::StrCat("rules[", i, "]"), pack.rules[i], &ids);
     if (!status.ok()) return status;
+  }
+  if (pack.max_level_without_cost == Level::kNone || pack.max_level_without_cost > Level::kRed) {
+    return Bad("max_level_without_cost", "is missing, expected blue, yellow, orange or red");
   }
   struct Days {
     absl::string_view path;
