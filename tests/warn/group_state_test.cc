@@ -196,6 +196,13 @@ TEST(GroupStateTest, DamagedBytesAreNoState) {
   for (size_t size = 0; size < bytes.size(); ++size) {
     EXPECT_FALSE(GroupState::Decode(bytes.substr(0, size)).has_value()) << size;
   }
+  for (size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+    std::string flipped = bytes;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
+    const auto other = GroupState::Decode(flipped);
+    if (!other.has_value()) continue;
+    EXPECT_EQ(GroupState::Decode(other->Encode())->Encode(), other->Encode());
+  }
 }
 
 }  // namespace

@@ -307,5 +307,20 @@ TEST(LifeCycleTest, DamagedBytesAreNoLifeCycle) {
   EXPECT_FALSE(LifeCycle::Decode(other_version).has_value());
 }
 
+TEST(LifeCycleTest, AFlippedBitIsDamageOrAnotherLifeCycleThatGoesOn) {
+  LifeCycle cycle;
+  Judge(TestPack(), Every(0, 12, 1, kYellowRisk), &cycle);
+  const std::string bytes = cycle.Encode();
+  for (size_t bit = 0; bit < bytes.size() * 8; ++bit) {
+    std::string flipped = bytes;
+    flipped[bit / 8] = static_cast<char>(flipped[bit / 8] ^ (1 << (bit % 8)));
+    auto decoded = LifeCycle::Decode(flipped);
+    if (!decoded.has_value()) continue;
+    EXPECT_LE(static_cast<int>(decoded->level()), 4) << bit;
+    EXPECT_EQ(LifeCycle::Decode(decoded->Encode())->Encode(), decoded->Encode()) << bit;
+    Judge(TestPack(), {On(1000, kCalm)}, &*decoded);
+  }
+}
+
 }  // namespace
 }  // namespace glutwatch::warn
