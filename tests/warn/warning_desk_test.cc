@@ -3,7 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/bytes.h"
+#include <atomic>
+#include <map>
+#include <thread>
+
 #include "tests/warn/desk_fixture.h"
 
 namespace glutwatch::warn {
@@ -225,6 +228,58 @@ TEST_F(DeskTest, ListenersAreCalledWhenTheLogGrows) {
   EXPECT_EQ(calls, 1);
 }
 
+TEST_F(DeskTest, ListenersAreCalledOncePerCommitHoweverManyEvents) {
+  int64_t seen = 0;
+  int calls = 0;
+  desk_->AddListener([&] {
+    ++calls;
+    seen = desk_->last_seq();  // what it is called for can be read
+  });
+  Report(kGarlic, {On(10, kOrangeRisk), On(11, kRedRisk)});
+  EXPECT_EQ(calls, 1);
+  EXPECT_EQ(seen, 2);
+  risks_.set_today(30);
+  GLUTWATCH_ASSERT_OK(desk_->CheckFreshness());  // blind region, blind warning
+  EXPECT_EQ(calls, 2);
+  EXPECT_EQ(seen, 4);
+}
+
+// Readers beside the judging thread: whatever they see is the whole of some position of the log.
+TEST_F(DeskTest, ASnapshotWithTheEventsAfterItIsTheNextSnapshot) {
+  std::vector<std::vector<RiskDay>> reports;
+  for (int day = 0; day < 300; ++day) {
+    reports.push_back({On(day, day % 70 == 5 ? kRedRisk : kCalm)});
+    if (day % 50 == 49) reports.push_back({On(day - 44, kCalm)});  // late: a retraction
+  }
+  std::atomic<bool> done{false};
+  std::jthread reader([&] {
+    std::map<std::string, int64_t> folded;  // generations of what is in force
+    int64_t at = 0;
+    while (!done || at < desk_->last_seq()) {
+      int64_t seq = 0;
+      std::map<std::string, int64_t> snapshot;
+      for (const Warning& w : desk_->Snapshot({}, &seq)) snapshot[w.id] = w.generation;
+      const auto events = desk_->ReadAfter(at, 1000);
+      ASSERT_THAT(events, IsOk());
+      for (const WarningEvent& event : *events) {
+        if (event.seq > seq) break;
+        ASSERT_EQ(event.seq, ++at);
+        if (event.warning.state == State::kInForce) {
+          folded[event.warning.id] = event.warning.generation;
+        } else {
+          folded.erase(event.warning.id);
+        }
+      }
+      ASSERT_EQ(at, seq);
+      ASSERT_EQ(folded, snapshot) << seq;
+    }
+  });
+  for (const auto& days : reports) Report(kGarlic, days);
+  done = true;
+  reader.join();
+  EXPECT_GT(desk_->last_seq(), 10);
+}
+
 TEST_F(DeskTest, AGroupThatFallsSilentIsStaleAndNeverClears) {
   Report(kGarlic, Join(Every(0, 9, 1, kCalm), {On(10, kOrangeRisk)}));
   Report(kCabbage, Every(0, 16, 1, kCalm));
@@ -285,6 +340,36 @@ TEST_F(DeskTest, ARefusedWriteLeavesEverythingAsItWas) {
   GLUTWATCH_ASSERT_OK(Judge(kGarlic, Day{10}));
   EXPECT_THAT(Log(), ElementsAre("opened orange 532930-garlic-19700111 #1"));
   EXPECT_EQ(desk_->last_seq(), 1);
+}
+
+TEST_F(DeskTest, ARefusedCheckOfFreshnessIsToldLaterAndOnce) {
+  Report(kGarlic, {On(10, kOrangeRisk)});
+  risks_.set_today(30);
+  database_->RefuseAfter(0);
+  EXPECT_THAT(desk_->CheckFreshness(),
+              StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("DISK_FULL")));
+  EXPECT_EQ(desk_->last_seq(), 1);
+  EXPECT_EQ(desk_->Find("532930-garlic-19700111")->freshness, Freshness::kFresh);
+  EXPECT_EQ(desk_->Find("532930-blind-19700131"), std::nullopt);
+  database_->RefuseAfter(-1);
+  GLUTWATCH_ASSERT_OK(desk_->CheckFreshness());
+  EXPECT_THAT(Log(1), ElementsAre("opened blue 532930-blind-19700131 #1",
+                                  "blind orange 532930-garlic-19700111 #2"));
+}
+
+TEST_F(DeskTest, BlindAgainOnOneDayGetsANumberOfItsOwn) {
+  Report(kGarlic, {On(10, kCalm)});
+  risks_.set_today(30);
+  GLUTWATCH_ASSERT_OK(desk_->CheckFreshness());
+  Report(kGarlic, {On(29, kCalm)});
+  GLUTWATCH_ASSERT_OK(desk_->CheckFreshness());
+  risks_.Withdraw(kGarlic, ++vintage_us_, 29);
+  GLUTWATCH_ASSERT_OK(Judge(kGarlic, Day{29}));
+  risks_.set_today(30);
+  GLUTWATCH_ASSERT_OK(desk_->CheckFreshness());
+  EXPECT_THAT(InForce(), ElementsAre("blue 532930-blind-19700131-2"));
+  GLUTWATCH_ASSERT_OK(desk_->CheckFreshness());
+  EXPECT_EQ(desk_->last_seq(), 3);
 }
 
 TEST_F(DeskTest, AGroupThatCannotBeReadFailsTheRoundAndTheNextOneTellsItOnce) {
@@ -352,12 +437,36 @@ TEST_F(DeskTest, AProvinceThatCollapsesInOneDayIsWrittenInPiecesAndOnce) {
 }
 
 TEST_F(DeskTest, DamageOnDiskIsNamed) {
+  using storage::Table;
   Report(kGarlic, {On(10, kOrangeRisk)});
-  storage::WriteSet set;
-  set.Put(storage::Table::kWarnings, "g/532930/garlic", "\x01rubbish");
-  GLUTWATCH_ASSERT_OK(database_->Write(set, storage::Durability::kBuffered));
-  EXPECT_THAT(WarningDesk::Open(database_.get(), catalog_.get(), &risks_, &clock_, pack_),
-              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("g/532930/garlic")));
+  const std::string position = "warn/judged_through_us";
+  for (const auto& [table, key] :
+       std::vector<std::pair<Table, std::string>>{{Table::kWarnings, "g/532930/garlic"},
+                                                  {Table::kWarnings, "g/532930"},
+                                                  {Table::kWarnings, "w/532930-garlic-19700111"},
+                                                  {Table::kWarnings, "w/another"},
+                                                  {Table::kWarnings, "x"},
+                                                  {Table::kMeta, position}}) {
+    const auto before = database_->Get(table, key);
+    // Rubbish; what is there, cut short; or a whole record under a key that is not its own.
+    std::vector<std::string> damaged = {"\x01rubbish"};
+    if (before.ok()) damaged.push_back(before->substr(0, before->size() - 1));
+    if (key == "w/another") {
+      damaged.push_back(*database_->Get(table, "w/532930-garlic-19700111"));
+    }
+    for (const std::string& bytes : damaged) {
+      storage::WriteSet set;
+      set.Put(table, key, bytes);
+      GLUTWATCH_ASSERT_OK(database_->Write(set, storage::Durability::kBuffered));
+      EXPECT_THAT(WarningDesk::Open(database_.get(), catalog_.get(), &risks_, &clock_, pack_),
+                  StatusIs(absl::StatusCode::kDataLoss, HasSubstr("key " + key + " is damaged")));
+    }
+    storage::WriteSet mend;
+    if (before.ok()) mend.Put(table, key, *before);
+    if (!before.ok()) mend.Delete(table, key);
+    GLUTWATCH_ASSERT_OK(database_->Write(mend, storage::Durability::kBuffered));
+  }
+  EXPECT_THAT(WarningDesk::Open(database_.get(), catalog_.get(), &risks_, &clock_, pack_), IsOk());
 }
 
 TEST_F(DeskTest, ABadPackIsRefused) {
