@@ -39,7 +39,8 @@ class AssessLoop {
   };
 
   // Takes over the store's change listener, catches up from `judged_through_us` by the journal,
-  // and starts the thread. Arguments outlive the loop. Errors: those of ReplayChanges.
+  // and starts the thread. Nothing may append to the store before that, nor while the loop is
+  // destroyed. Arguments outlive the loop. Errors: those of ReplayChanges.
   static absl::StatusOr<std::unique_ptr<AssessLoop>> Start(storage::PriceStore* store,
                                                            const catalog::Catalog* catalog,
                                                            const catalog::SeriesRegistry* registry,
