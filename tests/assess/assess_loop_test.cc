@@ -133,6 +133,28 @@ TEST_F(AssessLoopTest, ALargeRoundComesInPiecesOfWhichOnlyTheLastMovesThePositio
                                                    Handed{"garlic@532930", 100, at, true}));
 }
 
+TEST_F(AssessLoopTest, WhatWasNotJudgedWhenItStoppedIsJudgedAfterTheRestart) {
+  Start(0);
+  Append({Row(Garlic(), 100, 1)});
+  ASSERT_TRUE(loop_->WaitIdle(kLong));
+  TakeHanded();
+  failures_ = 1'000'000;
+  const int64_t at = Append({Row(Garlic(), 101, 1)});
+  EXPECT_FALSE(loop_->WaitIdle(absl::ZeroDuration()));
+  EXPECT_GT(loop_->stats().lag, absl::ZeroDuration());
+  int64_t position = 0;
+  {
+    MutexLock lock(&mu_);
+    position = position_;
+  }
+  EXPECT_LT(position, at);
+  Reopen();
+  failures_ = 0;
+  Start(position);
+  ASSERT_TRUE(loop_->WaitIdle(kLong));
+  EXPECT_THAT(TakeHanded(), ::testing::ElementsAre(Handed{"garlic@532930", 101, at, true}));
+}
+
 TEST_F(AssessLoopTest, EveryCommitOfABurstIsJudged) {
   Start(0);
   int64_t at = 0;

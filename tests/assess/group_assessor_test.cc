@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "forecast/seasonal_norm.h"
 #include "tests/assess/price_world.h"
 
 namespace glutwatch::assess {
@@ -123,6 +124,53 @@ TEST_F(GroupAssessorTest, EvidenceGivesTheSeriesBehindADay) {
   EXPECT_EQ((*evidence)[1].price_unit, "CNY/kg");
   EXPECT_EQ((*evidence)[1].indicators.price, 5.0);
   EXPECT_EQ(assessor_->Evidence(kGarlicInEryuan, Day{kFirst + 1}, kNow)->size(), 1u);
+}
+
+// The evidence of a warning must be what its indicators were computed from.
+TEST_F(GroupAssessorTest, EvidenceIsWhatTheDaysAreTheMediansOf) {
+  const storage::SeriesId ids[] = {Garlic("a"), Garlic("b"), Garlic("c", "catty")};
+  Append(Season(ids[0], kFirst, kLast, 1.5));
+  const int64_t vintage_us = Append(Season(ids[1], kFirst + 300, kLast, 2.5, 3));
+  Append(Season(ids[2], kFirst, kLast, 1.2, 7));
+  for (const int64_t as_of : {vintage_us, kNow}) {
+    for (const GroupDay& day : Days(Day{kLast - 60}, kMaxDay, as_of)) {
+      const auto evidence = assessor_->Evidence(kGarlicInEryuan, day.day, as_of);
+      GLUTWATCH_ASSERT_OK(evidence);
+      ASSERT_EQ(evidence->size(), static_cast<size_t>(day.series_count));
+      std::vector<double> ratios;
+      for (const SeriesDay& one : *evidence) {
+        EXPECT_EQ(assessor_->Series(one.series, day.day, as_of)->indicators, one.indicators);
+        ratios.push_back(*one.indicators.price_to_norm);
+      }
+      EXPECT_EQ(forecast::Median(absl::MakeSpan(ratios)), day.indicators.price_to_norm);
+      if (evidence->size() == 1) {
+        EXPECT_EQ(evidence->front().indicators, day.indicators);
+      }
+    }
+  }
+}
+
+TEST_F(GroupAssessorTest, EachDayIsComparedWithTheCostOfThatDay) {
+  auto resources = testing::ExampleResources();
+  auto& costs = resources.products[0].costs;
+  costs[0].valid_to = Day{kCostFrom + 99};
+  costs.push_back(costs[0]);
+  costs[1].cost_e4 = 20'000;
+  costs[1].valid_from = Day{kCostFrom + 100};
+  costs[1].valid_to = std::nullopt;
+  costs.push_back(costs[1]);
+  costs[2].cost_concept = catalog::CostConcept::kCash;
+  costs[2].cost_e4 = 8'000;
+  GLUTWATCH_ASSERT_OK(catalog_->Put({.products = {resources.products[0]}}));
+  Append(Season(Garlic(), kCostFrom, kCostFrom + 200, 1.5));
+  const auto days = Days();
+  const auto ratio = [&](size_t at, double cost) {
+    return *days.at(at).indicators.median_price / cost;
+  };
+  EXPECT_EQ(days[99].indicators.price_to_total_cost, ratio(99, 1.5));
+  EXPECT_EQ(days[99].indicators.price_to_cash_cost, std::nullopt);
+  EXPECT_EQ(days[100].indicators.price_to_total_cost, ratio(100, 2.0));
+  EXPECT_EQ(days[100].indicators.price_to_cash_cost, ratio(100, 0.8));
 }
 
 TEST_F(GroupAssessorTest, OneSeriesOnItsNewestDay) {
