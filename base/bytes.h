@@ -55,6 +55,8 @@ class ByteReader {
   // All bytes were read, and none was missing.
   bool done() const { return ok_ && rest_.empty(); }
   size_t remaining() const { return rest_.size(); }
+  // For a value that cannot have been written: from here on as if bytes were missing.
+  void MarkDamaged() { Fail(); }
 
   uint8_t U8() {
     if (rest_.empty()) return Fail();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/bytes.h"
+#include "server/warn/day_bytes.h"
 
 namespace glutwatch::warn {
 namespace {
@@ -185,7 +186,7 @@ std::string GroupState::Encode() const {
   if (before.has_value()) out.String(before->Encode());
   out.U8(has_risk ? 1 : 0);
   out.Varint(recent_days.size());
-  for (const Day day : recent_days) out.Signed(DayNumber(day));
+  for (const Day day : recent_days) PutDay(day, &out);
   out.Varint(episodes.size());
   for (const Episode& episode : episodes) {
     out.String(episode.warning_id);
@@ -193,7 +194,7 @@ std::string GroupState::Encode() const {
     out.Varint(episode.steps.size());
     for (const EpisodeStep& step : episode.steps) {
       out.U8(static_cast<uint8_t>(step.transition));
-      out.Signed(DayNumber(step.day));
+      PutDay(step.day, &out);
       out.U8(static_cast<uint8_t>(step.level));
     }
   }
@@ -214,7 +215,7 @@ std::optional<GroupState> GroupState::Decode(absl::string_view bytes) {
   state.has_risk = in.U8() != 0;
   const uint64_t days = in.Varint();
   for (uint64_t i = 0; i < days && days <= kRecentDays && in.ok(); ++i) {
-    state.recent_days.push_back(Day{static_cast<int32_t>(in.Signed())});
+    state.recent_days.push_back(TakeDay(&in));
   }
   const uint64_t episodes = in.Varint();
   for (uint64_t e = 0; e < episodes && episodes < kMostElements && in.ok(); ++e) {
@@ -225,7 +226,7 @@ std::optional<GroupState> GroupState::Decode(absl::string_view bytes) {
     for (uint64_t s = 0; s < steps && steps < kMostElements && in.ok(); ++s) {
       EpisodeStep step;
       step.transition = static_cast<Transition>(in.U8());
-      step.day = Day{static_cast<int32_t>(in.Signed())};
+      step.day = TakeDay(&in);
       step.level = static_cast<Level>(in.U8());
       episode.steps.push_back(step);
     }

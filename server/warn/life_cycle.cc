@@ -6,6 +6,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/bytes.h"
 #include "forecast/risk/cost_ratio.h"
+#include "server/warn/day_bytes.h"
 
 namespace glutwatch::warn {
 namespace {
@@ -57,16 +58,6 @@ std::string Detail(const Rule& rule, const RiskDay& day) {
 }
 
 Level LevelBelow(Level level) { return static_cast<Level>(static_cast<int>(level) - 1); }
-
-void PutDay(const std::optional<Day>& day, ByteWriter* out) {
-  out->U8(day.has_value() ? 1 : 0);
-  if (day.has_value()) out->Signed(DayNumber(*day));
-}
-
-std::optional<Day> TakeDay(ByteReader* in) {
-  if (in->U8() == 0) return std::nullopt;
-  return Day{static_cast<int32_t>(in->Signed())};
-}
 
 }  // namespace
 
@@ -173,12 +164,12 @@ std::string LifeCycle::Encode() const {
   out.U8(static_cast<uint8_t>(level_));
   out.U8(static_cast<uint8_t>(refractory_level_));
   for (const auto& day : {judged_through_, raised_, clear_since_, refractory_until_}) {
-    PutDay(day, &out);
+    PutOptionalDay(day, &out);
   }
   out.Varint(progress_.size());
   for (const Progress& progress : progress_) {
     out.String(progress.rule);
-    PutDay(progress.held_since, &out);
+    PutOptionalDay(progress.held_since, &out);
     out.U8(progress.in_episode ? 1 : 0);
   }
   return out.Take();
@@ -195,14 +186,14 @@ std::optional<LifeCycle> LifeCycle::Decode(absl::string_view bytes) {
   cycle.refractory_level_ = static_cast<Level>(refractory_level);
   for (auto* day :
        {&cycle.judged_through_, &cycle.raised_, &cycle.clear_since_, &cycle.refractory_until_}) {
-    *day = TakeDay(&in);
+    *day = TakeOptionalDay(&in);
   }
   const uint64_t rules = in.Varint();
   if (rules > kMostRules) return std::nullopt;
   for (uint64_t i = 0; i < rules && in.ok(); ++i) {
     Progress progress;
     progress.rule = in.String();
-    progress.held_since = TakeDay(&in);
+    progress.held_since = TakeOptionalDay(&in);
     progress.in_episode = in.U8() != 0;
     cycle.progress_.push_back(std::move(progress));
   }

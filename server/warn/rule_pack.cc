@@ -7,11 +7,11 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "server/warn/day_bytes.h"
 
 namespace glutwatch::warn {
 namespace {
 
-constexpr int kMaxDays = 3650;
 constexpr size_t kMaxRules = 100;
 
 absl::Status Bad(absl::string_view path, absl::string_view what) {
@@ -29,8 +29,9 @@ bool IsRuleId(absl::string_view id) {
 }
 
 absl::Status CheckDays(absl::string_view path, int days, int least) {
-  if (days >= least && days <= kMaxDays) return absl::OkStatus();
-  return Bad(path, absl::StrCat("is ", days, ", expected ", least, "..", kMaxDays, " days"));
+  if (days >= least && days <= kLongestPeriodDays) return absl::OkStatus();
+  return Bad(path,
+             absl::StrCat("is ", days, ", expected ", least, "..", kLongestPeriodDays, " days"));
 }
 
 absl::Status CheckRule(const std::string& path, const Rule& rule, std::set<std::string>* ids) {

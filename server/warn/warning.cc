@@ -3,15 +3,13 @@
 #include "absl/status/status.h"
 #include "absl/strings/str_cat.h"
 #include "base/bytes.h"
+#include "server/warn/day_bytes.h"
 
 namespace glutwatch::warn {
 namespace {
 
 constexpr uint8_t kFormatVersion = 1;
 constexpr uint64_t kMostElements = 1'000'000;  // rules or series in one evidence
-
-void PutDay(Day day, ByteWriter* out) { out->Signed(DayNumber(day)); }
-Day TakeDay(ByteReader* in) { return Day{static_cast<int32_t>(in->Signed())}; }
 
 // One order for both directions.
 template <typename Indicators, typename Visit>
@@ -118,8 +116,7 @@ std::string EncodeEvent(const WarningEvent& event) {
   out.U8(static_cast<uint8_t>(warning.freshness));
   PutDay(warning.raised_day, &out);
   PutDay(warning.market_day, &out);
-  out.U8(warning.ended_day.has_value() ? 1 : 0);
-  if (warning.ended_day.has_value()) PutDay(*warning.ended_day, &out);
+  PutOptionalDay(warning.ended_day, &out);
   out.Signed(warning.generation);
   out.U8(warning.simulated ? 1 : 0);
   PutEvidence(warning.evidence, &out);
@@ -150,7 +147,7 @@ absl::StatusOr<WarningEvent> DecodeEvent(absl::string_view bytes, int64_t seq) {
   warning.freshness = static_cast<Freshness>(in.U8());
   warning.raised_day = TakeDay(&in);
   warning.market_day = TakeDay(&in);
-  if (in.U8() != 0) warning.ended_day = TakeDay(&in);
+  warning.ended_day = TakeOptionalDay(&in);
   warning.generation = in.Signed();
   warning.simulated = in.U8() != 0;
   warning.evidence = TakeEvidence(&in);

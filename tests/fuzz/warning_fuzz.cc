@@ -23,7 +23,7 @@ void CheckUse(GroupState state) {
   RulePack pack;
   pack.rules = {{"r", Level::kYellow, {{Indicator::kPriceToNorm, 0.8, "0.8", false}}, 0, 0.05, ""}};
   const auto newest = state.newest_day();
-  if (newest.has_value() && (*newest < glutwatch::kMinDay || *newest >= glutwatch::kMaxDay)) return;
+  if (newest.has_value() && *newest >= glutwatch::kMaxDay) return;  // no day is later
   RiskDay day;
   day.day = newest.value_or(glutwatch::Day{0}) + 1;
   day.indicators.day = day.day;

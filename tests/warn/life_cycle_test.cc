@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <random>
 
+#include "tests/support/status_matchers.h"
 #include "tests/warn/risk_days.h"
 
 namespace glutwatch::warn {
@@ -305,6 +306,20 @@ TEST(LifeCycleTest, DamagedBytesAreNoLifeCycle) {
   std::string other_version = bytes;
   other_version[0] = 9;
   EXPECT_FALSE(LifeCycle::Decode(other_version).has_value());
+}
+
+TEST(LifeCycleTest, APeriodThatReachesBeyondTheCalendarComesBack) {
+  RulePack pack = TestPack();
+  pack.min_life_days = 0;
+  pack.clear_days = 0;
+  pack.refractory_days = 3650;
+  GLUTWATCH_ASSERT_OK(Validate(pack));
+  LifeCycle cycle;
+  const int last = DayNumber(kMaxDay);
+  const auto days = Join({On(last - 9, kBlueRisk)}, Every(last - 8, last, 1, kCalm));
+  pack.rules[0].persistence_days = 0;
+  EXPECT_THAT(Judge(pack, days, &cycle), ::testing::SizeIs(2));
+  EXPECT_TRUE(LifeCycle::Decode(cycle.Encode()).has_value());
 }
 
 TEST(LifeCycleTest, AFlippedBitIsDamageOrAnotherLifeCycleThatGoesOn) {

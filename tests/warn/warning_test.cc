@@ -87,6 +87,15 @@ TEST(WarningEventTest, FlippedBitsNeverCrashAndNeverGiveAnEnumOutsideItsRange) {
   }
 }
 
+TEST(WarningEventTest, ADayOutsideTheCalendarIsDamage) {
+  for (const Day day : {kMinDay - 1, kMaxDay + 3651, Day{2'000'000'000}}) {
+    WarningEvent event = ExampleEvent();
+    event.warning.raised_day = day;
+    EXPECT_THAT(DecodeEvent(EncodeEvent(event), 1),
+                StatusIs(absl::StatusCode::kDataLoss, HasSubstr("is damaged")));
+  }
+}
+
 TEST(WarningEventTest, AnotherFormatIsNamed) {
   std::string bytes = EncodeEvent(ExampleEvent());
   bytes[0] = 2;
