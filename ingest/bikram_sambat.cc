@@ -7,10 +7,11 @@
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
-#include "ingest/text_encoding.h"
+#include "sheet/text_encoding.h"
 
 namespace glutwatch::ingest {
 namespace {
+
 
 constexpr int kYears = kMaxBsYear - kMinBsYear + 1;
 

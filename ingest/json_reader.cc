@@ -5,11 +5,14 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/status_macros.h"
-#include "ingest/numbers.h"
-#include "ingest/text_encoding.h"
+#include "sheet/numbers.h"
+#include "sheet/text_encoding.h"
 
 namespace glutwatch::ingest {
 namespace {
+
+using sheet::ShortestDecimal;
+using sheet::StripBom;
 
 namespace dom = simdjson::dom;
 

@@ -9,15 +9,30 @@
 #include "absl/strings/str_replace.h"
 #include "base/decimal.h"
 #include "base/status_macros.h"
-#include "ingest/feeds/columns.h"
 #include "ingest/feeds/india_places.h"
-#include "ingest/feeds/row_parts.h"
-#include "ingest/feeds/table_document.h"
 #include "ingest/json_reader.h"
-#include "ingest/text_encoding.h"
+#include "sheet/columns.h"
+#include "sheet/row_parts.h"
+#include "sheet/table_document.h"
+#include "sheet/text_encoding.h"
 
 namespace glutwatch::ingest {
 namespace {
+
+using sheet::HeadingKey;
+using sheet::IsBlank;
+using sheet::LooksLikeJson;
+using sheet::NoHeader;
+using sheet::RawCells;
+using sheet::ReadDate;
+using sheet::ReadNumber;
+using sheet::ReadTable;
+using sheet::Refusal;
+using sheet::RequireText;
+using sheet::SettleZeros;
+using sheet::Slug;
+using sheet::TableRow;
+using sheet::TrimText;
 
 // Lines that may stand above the portal's header.
 constexpr int kMaxTitleRows = 20;

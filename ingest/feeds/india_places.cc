@@ -2,11 +2,14 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "ingest/feeds/row_parts.h"
-#include "ingest/text_encoding.h"
+#include "sheet/row_parts.h"
+#include "sheet/text_encoding.h"
 
 namespace glutwatch::ingest {
 namespace {
+
+using sheet::Slug;
+using sheet::TrimText;
 
 struct State {
   absl::string_view code;  // ISO 3166-2:IN

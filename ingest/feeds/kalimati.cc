@@ -6,17 +6,34 @@
 #include "absl/time/time.h"
 #include "base/status_macros.h"
 #include "ingest/bikram_sambat.h"
-#include "ingest/feeds/columns.h"
 #include "ingest/feeds/kalimati_yearly.h"
 #include "ingest/feeds/nepal_markets.h"
-#include "ingest/feeds/row_parts.h"
-#include "ingest/feeds/table_document.h"
 #include "ingest/json_reader.h"
-#include "ingest/text_encoding.h"
-#include "ingest/xlsx_reader.h"
+#include "sheet/columns.h"
+#include "sheet/row_parts.h"
+#include "sheet/table_document.h"
+#include "sheet/text_encoding.h"
+#include "sheet/xlsx_reader.h"
 
 namespace glutwatch::ingest {
 namespace {
+
+using sheet::CellOf;
+using sheet::Columns;
+using sheet::IsBlank;
+using sheet::LooksLikeJson;
+using sheet::LooksLikeXlsx;
+using sheet::NoHeader;
+using sheet::NumberOptions;
+using sheet::RawCells;
+using sheet::ReadDate;
+using sheet::ReadNumber;
+using sheet::ReadTable;
+using sheet::Refusal;
+using sheet::RequireText;
+using sheet::SettleZeros;
+using sheet::TableRow;
+using sheet::TrimText;
 
 // Nepal Standard Time, without daylight saving.
 constexpr int kKathmanduOffsetSeconds = (5 * 60 + 45) * 60;

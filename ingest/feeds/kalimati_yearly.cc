@@ -12,14 +12,24 @@
 #include "absl/strings/str_split.h"
 #include "base/status_macros.h"
 #include "ingest/bikram_sambat.h"
-#include "ingest/feeds/columns.h"
 #include "ingest/feeds/nepal_markets.h"
-#include "ingest/feeds/row_parts.h"
-#include "ingest/text_encoding.h"
-#include "ingest/xlsx_reader.h"
+#include "sheet/columns.h"
+#include "sheet/row_parts.h"
+#include "sheet/text_encoding.h"
+#include "sheet/xlsx_reader.h"
 
 namespace glutwatch::ingest {
 namespace {
+
+using sheet::Grid;
+using sheet::HeadingKey;
+using sheet::NumberOptions;
+using sheet::ReadNumber;
+using sheet::Refusal;
+using sheet::RequireText;
+using sheet::SettleZeros;
+using sheet::TrimText;
+using sheet::XlsxWorkbook;
 
 constexpr int kMonths = 12;
 constexpr size_t kMaxHeaderRow = 6;

@@ -4,12 +4,16 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
-#include "ingest/feeds/columns.h"
-#include "ingest/feeds/row_parts.h"
-#include "ingest/text_encoding.h"
+#include "sheet/columns.h"
+#include "sheet/row_parts.h"
+#include "sheet/text_encoding.h"
 
 namespace glutwatch::ingest {
 namespace {
+
+using sheet::HeadingKey;
+using sheet::Slug;
+using sheet::TrimText;
 
 constexpr absl::string_view kKalimati = "kalimati_kathmandu";
 

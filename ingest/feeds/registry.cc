@@ -6,15 +6,17 @@
 #include "absl/strings/str_join.h"
 #include "base/status_macros.h"
 #include "ingest/feeds/agmarknet.h"
-#include "ingest/feeds/feed_mapping.h"
 #include "ingest/feeds/generic.h"
 #include "ingest/feeds/kalimati.h"
 #include "ingest/feeds/tw_moa.h"
 #include "ingest/feeds/wfp.h"
 #include "ingest/feeds/xinfadi.h"
+#include "sheet/feed_mapping.h"
 
 namespace glutwatch::ingest {
 namespace {
+
+using sheet::LoadFeedMapping;
 
 struct Entry {
   FeedHelp help;

@@ -3,10 +3,12 @@
 #include <string>
 
 #include "absl/strings/str_cat.h"
-#include "ingest/feeds/row_parts.h"
+#include "sheet/row_parts.h"
 
 namespace glutwatch::ingest {
 namespace {
+
+using sheet::Slug;
 
 struct County {
   absl::string_view code;

@@ -5,13 +5,21 @@
 
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
-#include "ingest/feeds/row_parts.h"
 #include "ingest/feeds/taiwan_markets.h"
 #include "ingest/json_reader.h"
-#include "ingest/text_encoding.h"
+#include "sheet/row_parts.h"
+#include "sheet/text_encoding.h"
 
 namespace glutwatch::ingest {
 namespace {
+
+using sheet::DateOptions;
+using sheet::ReadDate;
+using sheet::ReadNumber;
+using sheet::Refusal;
+using sheet::RequireText;
+using sheet::SettleZeros;
+using sheet::TrimText;
 
 constexpr DateOptions kDates = {.roc_years = true};
 

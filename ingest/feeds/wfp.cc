@@ -8,14 +8,29 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
-#include "ingest/feeds/columns.h"
-#include "ingest/feeds/row_parts.h"
-#include "ingest/feeds/table_document.h"
 #include "ingest/feeds/wfp_countries.h"
-#include "ingest/text_encoding.h"
+#include "sheet/columns.h"
+#include "sheet/row_parts.h"
+#include "sheet/table_document.h"
+#include "sheet/text_encoding.h"
 
 namespace glutwatch::ingest {
 namespace {
+
+using sheet::CellOf;
+using sheet::Columns;
+using sheet::IsBlank;
+using sheet::NoHeader;
+using sheet::RawCells;
+using sheet::ReadDate;
+using sheet::ReadNumber;
+using sheet::ReadTable;
+using sheet::Refusal;
+using sheet::RequireText;
+using sheet::SettleZeros;
+using sheet::Slug;
+using sheet::TableRow;
+using sheet::TrimText;
 
 enum Field {
   kDate,

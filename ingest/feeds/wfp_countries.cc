@@ -3,11 +3,14 @@
 #include "absl/strings/ascii.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "ingest/feeds/row_parts.h"
-#include "ingest/text_encoding.h"
+#include "sheet/row_parts.h"
+#include "sheet/text_encoding.h"
 
 namespace glutwatch::ingest {
 namespace {
+
+using sheet::Slug;
+using sheet::TrimText;
 
 constexpr WfpCountry kCountries[] = {
     {"AFG", "AF", "Afghanistan", "Asia/Kabul"},

@@ -5,14 +5,30 @@
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
-#include "ingest/feeds/columns.h"
-#include "ingest/feeds/row_parts.h"
-#include "ingest/feeds/table_document.h"
 #include "ingest/json_reader.h"
-#include "ingest/text_encoding.h"
+#include "sheet/columns.h"
+#include "sheet/row_parts.h"
+#include "sheet/table_document.h"
+#include "sheet/text_encoding.h"
 
 namespace glutwatch::ingest {
 namespace {
+
+using sheet::CellOf;
+using sheet::Columns;
+using sheet::DateOptions;
+using sheet::IsBlank;
+using sheet::LooksLikeJson;
+using sheet::NoHeader;
+using sheet::RawCells;
+using sheet::ReadDate;
+using sheet::ReadNumber;
+using sheet::ReadTable;
+using sheet::Refusal;
+using sheet::RequireText;
+using sheet::SettleZeros;
+using sheet::TableRow;
+using sheet::TrimText;
 
 constexpr absl::string_view kExpected = "品名,最低价,平均价,最高价,规格,单位,发布日期";
 // The exports of 2013-2016 write 发布日期 as an Excel serial where the style was lost.

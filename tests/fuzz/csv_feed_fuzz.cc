@@ -5,14 +5,15 @@
 #include <string>
 
 #include "ingest/feeds/agmarknet.h"
-#include "ingest/feeds/feed_mapping.h"
 #include "ingest/feeds/generic.h"
 #include "ingest/feeds/kalimati.h"
 #include "ingest/feeds/wfp.h"
 #include "ingest/feeds/xinfadi.h"
+#include "sheet/feed_mapping.h"
 #include "tests/fuzz/discarding_sink.h"
 
 using namespace glutwatch::ingest;  // NOLINT: a fuzz target is one function
+using namespace glutwatch::sheet;   // NOLINT
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const auto* const feeds = new std::unique_ptr<Feed>[5] {

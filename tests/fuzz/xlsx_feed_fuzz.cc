@@ -6,11 +6,12 @@
 
 #include "ingest/feeds/kalimati.h"
 #include "ingest/feeds/xinfadi.h"
-#include "ingest/xlsx_reader.h"
+#include "sheet/xlsx_reader.h"
 #include "tests/fuzz/discarding_sink.h"
-#include "tests/ingest/workbook_maker.h"
+#include "tests/sheet/workbook_maker.h"
 
 using namespace glutwatch::ingest;  // NOLINT: a fuzz target is one function
+using namespace glutwatch::sheet;   // NOLINT
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   static const auto* const kalimati = new std::unique_ptr<Feed>(MakeKalimatiFeed());

@@ -14,15 +14,15 @@
 #include "absl/strings/str_cat.h"
 #include "base/decimal.h"
 #include "ingest/feeds/registry.h"
-#include "tests/ingest/collecting_sink.h"
 #include "tests/ingest/shared_data.h"
+#include "tests/sheet/collecting_sink.h"
 #include "tests/support/status_matchers.h"
 
 namespace glutwatch::ingest {
 namespace {
 
 using ::glutwatch::testing::IsOk;
-using testing::CollectingSink;
+using sheet::testing::CollectingSink;
 using ::testing::Contains;
 using ::testing::HasSubstr;
 using testing::ReadShared;

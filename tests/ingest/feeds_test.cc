@@ -2,26 +2,29 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
 #include <string>
 #include <vector>
 
 #include "ingest/feeds/registry.h"
-#include "ingest/feeds/row_parts.h"
-#include "tests/ingest/collecting_sink.h"
-#include "tests/ingest/workbook_maker.h"
+#include "sheet/row_parts.h"
+#include "tests/sheet/collecting_sink.h"
+#include "tests/sheet/workbook_maker.h"
 #include "tests/support/status_matchers.h"
+#include "tests/support/temp_dir.h"
 
 namespace glutwatch::ingest {
 namespace {
 
 using ::glutwatch::testing::IsOk;
 using ::glutwatch::testing::StatusIs;
-using testing::CollectingSink;
+using sheet::Slug;
+using sheet::testing::CollectingSink;
+using sheet::testing::MakeWorkbook;
+using sheet::testing::TextRows;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
-using testing::MakeWorkbook;
-using testing::TextRows;
 
 absl::Status ReadInto(const std::string& feed, const std::string& name, const std::string& content,
                       CollectingSink* sink, bool is_page = false) {
@@ -375,6 +378,23 @@ TEST(KalimatiTest, DailyCaptures) {
                ",Arum,,KG,,,,\n");
   EXPECT_THAT(sink.Lines(), ElementsAre("2 2026-06-25 np-dharan Amba 120/135/150 NPR per kg"));
   EXPECT_THAT(sink.notes, ElementsAre(HasSubstr("1 rows without date and prices")));
+}
+
+TEST(RegistryTest, GenericReadsItsMappingFile) {
+  const ::glutwatch::testing::TempDir dir;
+  const std::string path = dir.File("m.yaml");
+  std::ofstream(path)
+      << "market: {id: m, name: 呈贡, time_zone: Asia/Shanghai, "
+         "regions: [{code: CN, name: 中国}]}\n"
+         "currency: CNY\nunit: 斤\ncolumns: {product: 品名, date: 日期, modal: 均价}\n";
+  const auto feed = MakeFeed("generic", {.mapping_path = path});
+  GLUTWATCH_ASSERT_OK(feed);
+  CollectingSink sink;
+  EXPECT_THAT((*feed)->Read({.name = "t", .content = "日期,品名,均价\n2024-01-02,梨,1\n"}, &sink),
+              IsOk());
+  EXPECT_THAT(sink.Lines(), ElementsAre("2 2024-01-02 m 梨 -/1/- CNY per 斤"));
+  EXPECT_THAT(MakeFeed("generic", {.mapping_path = dir.File("none.yaml")}),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("none.yaml")));
 }
 
 }  // namespace

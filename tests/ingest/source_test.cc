@@ -17,7 +17,7 @@
 #include "base/http_client.h"
 #include "ingest/feeds/registry.h"
 #include "ingest/paging.h"
-#include "tests/ingest/collecting_sink.h"
+#include "tests/sheet/collecting_sink.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
@@ -29,7 +29,7 @@ using ::glutwatch::testing::FakeClock;
 using ::glutwatch::testing::IsOk;
 using ::glutwatch::testing::StatusIs;
 using ::glutwatch::testing::TempDir;
-using testing::CollectingSink;
+using sheet::testing::CollectingSink;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::SizeIs;

@@ -1,0 +1,76 @@
+#pragma once
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "sheet/table.h"
+#include "sheet/xml_parser.h"
+
+namespace glutwatch::sheet {
+
+// A rectangle of cells; both ends are in. Rows are 1-based as in the sheet, columns 0-based.
+struct CellRange {
+  int64_t first_row = 0;
+  int64_t last_row = 0;
+  size_t first_column = 0;
+  size_t last_column = 0;
+
+  int64_t Size() const {
+    return (last_row - first_row + 1) * static_cast<int64_t>(last_column - first_column + 1);
+  }
+};
+
+// Reads "B2" or "B2:D7". False if it is neither, or beyond Excel's limits.
+bool ParseCellRange(absl::string_view text, CellRange* range);
+
+// True if a number format shows a day, month or year: "yyyy-mm-dd", "[$-409]d\-mmm;@",
+// "yyyy\"年\"m\"月\"d\"日\"", but not "0.00", "General", "\"day\"0" or "h:mm".
+bool IsDateFormat(absl::string_view format_code);
+
+// Turns a worksheet part into rows. Used by XlsxWorkbook only.
+class XlsxSheetHandler final : public XmlHandler {
+ public:
+  struct Options {
+    std::string name;  // "file(sheet)", for messages
+    const std::vector<std::string>* shared_strings = nullptr;
+    const std::vector<bool>* style_is_date = nullptr;
+    bool system_1904 = false;
+    int64_t max_cells = 0;
+  };
+  // `on_row` must outlive the handler.
+  XlsxSheetHandler(Options options, TableRowFn on_row)
+      : options_(std::move(options)), on_row_(on_row) {}
+
+  void OnStart(absl::string_view element, const char** attributes) override;
+  void OnEnd(absl::string_view element) override;
+  void OnText(absl::string_view text) override;
+
+  // Known once the whole part was parsed.
+  const std::vector<CellRange>& merged() const { return merged_; }
+
+ private:
+  enum class CellType { kNumber, kShared, kText, kBool };
+  void StartRow(const char** attributes);
+  void StartCell(const char** attributes);
+  void EndCell();
+  void EndRow();
+  void SetNumber(std::string* cell) const;
+
+  const Options options_;
+  TableRowFn on_row_;
+  std::vector<CellRange> merged_;
+  int64_t row_ = 0;
+  int64_t cell_count_ = 0;
+  size_t next_column_ = 0;
+  size_t column_ = 0;
+  size_t width_ = 0;  // cells of this row so far
+  CellType type_ = CellType::kNumber;
+  bool is_date_ = false;
+  bool in_value_ = false;
+  bool in_phonetic_ = false;
+  std::string value_;
+  std::vector<std::string> cells_;
+  std::vector<absl::string_view> views_;
+};
+
+}  // namespace glutwatch::sheet
