@@ -89,7 +89,7 @@ class SharedStringsHandler final : public XmlHandler {
 
 class StylesHandler final : public XmlHandler {
  public:
-  explicit StylesHandler(std::vector<bool>* style_is_date) : style_is_date_(*style_is_date) {}
+  explicit StylesHandler(std::vector<CellFormat>* styles) : styles_(*styles) {}
 
   void OnStart(absl::string_view element, const char** attributes) override {
     int id = 0;
@@ -97,13 +97,14 @@ class StylesHandler final : public XmlHandler {
       in_cell_formats_ = true;
     } else if (element == "numFmt") {
       if (absl::SimpleAtoi(XmlAttribute(attributes, "numFmtId"), &id)) {
-        custom_[id] = IsDateFormat(XmlAttribute(attributes, "formatCode"));
+        custom_[id] = FormatOf(XmlAttribute(attributes, "formatCode"));
       }
     } else if (element == "xf" && in_cell_formats_) {
       const bool known = absl::SimpleAtoi(XmlAttribute(attributes, "numFmtId"), &id);
       const auto custom = custom_.find(id);
-      style_is_date_.push_back(known &&
-                               (custom != custom_.end() ? custom->second : IsBuiltInDate(id)));
+      styles_.push_back(!known                    ? CellFormat::kNumber
+                        : custom != custom_.end() ? custom->second
+                                                  : BuiltInFormat(id));
     }
   }
   void OnEnd(absl::string_view element) override {
@@ -114,13 +115,19 @@ class StylesHandler final : public XmlHandler {
  private:
   // ECMA-376 part 1, 18.8.30; 27..36 and 50..58 are the East Asian date formats. 18..21 and
   // 45..47 are times of day, which no feed has.
-  static bool IsBuiltInDate(int id) {
-    return (id >= 14 && id <= 17) || id == 22 || (id >= 27 && id <= 31) || id == 36 ||
-           (id >= 50 && id <= 58);
+  static CellFormat BuiltInFormat(int id) {
+    if (id == 9 || id == 10) return CellFormat::kPercent;
+    const bool date = (id >= 14 && id <= 17) || id == 22 || (id >= 27 && id <= 31) || id == 36 ||
+                      (id >= 50 && id <= 58);
+    return date ? CellFormat::kDate : CellFormat::kNumber;
+  }
+  static CellFormat FormatOf(absl::string_view code) {
+    if (IsDateFormat(code)) return CellFormat::kDate;
+    return IsPercentFormat(code) ? CellFormat::kPercent : CellFormat::kNumber;
   }
 
-  std::vector<bool>& style_is_date_;
-  std::map<int, bool> custom_;
+  std::vector<CellFormat>& styles_;
+  std::map<int, CellFormat> custom_;
   bool in_cell_formats_ = false;
 };
 
@@ -173,7 +180,7 @@ absl::Status XlsxWorkbook::ReadParts() {
     sheets_.push_back(std::move(sheet));
   }
   if (!relations.styles.empty()) {
-    StylesHandler styles(&style_is_date_);
+    StylesHandler styles(&styles_);
     GLUTWATCH_RETURN_IF_ERROR(ParsePart(relations.styles, &styles));
   }
   if (!relations.shared_strings.empty()) {
@@ -197,7 +204,7 @@ absl::Status XlsxWorkbook::ParsePart(const std::string& part, XmlHandler* handle
 absl::Status XlsxWorkbook::ReadSheet(const Sheet& sheet, TableRowFn on_row) {
   XlsxSheetHandler handler({.name = absl::StrCat(name_, "(", sheet.name, ")"),
                             .shared_strings = &shared_strings_,
-                            .style_is_date = &style_is_date_,
+                            .styles = &styles_,
                             .system_1904 = system_1904_,
                             .max_cells = limits_.max_cells},
                            on_row);
@@ -221,13 +228,14 @@ absl::StatusOr<Grid> XlsxWorkbook::ReadGrid(const Sheet& sheet, bool expand_merg
   };
   XlsxSheetHandler handler({.name = absl::StrCat(name_, "(", sheet.name, ")"),
                             .shared_strings = &shared_strings_,
-                            .style_is_date = &style_is_date_,
+                            .styles = &styles_,
                             .system_1904 = system_1904_,
                             .max_cells = limits_.max_cells},
                            add_row);
   GLUTWATCH_RETURN_IF_ERROR(ParsePart(sheet.part, &handler));
+  grid.merged = handler.merged();
   if (!expand_merged) return grid;
-  for (const CellRange& range : handler.merged()) {
+  for (const CellRange& range : grid.merged) {
     cells += range.Size();
     if (cells > limits_.max_grid_cells) {
       return absl::ResourceExhaustedError(absl::StrCat(

@@ -6,11 +6,10 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 #include "sheet/table.h"
+#include "sheet/xlsx_sheet.h"
 #include "sheet/zip_archive.h"
 
 namespace glutwatch::sheet {
-
-class XmlHandler;
 
 struct XlsxLimits {
   // Uncompressed size of one part of the workbook.
@@ -27,7 +26,8 @@ bool LooksLikeXlsx(absl::string_view bytes);
 // A workbook in Office Open XML (.xlsx), read cell by cell without keeping it in memory.
 //
 // What a cell becomes is said at TableRow. A number is a date if its number format shows a day,
-// month or year, in the 1900 or the 1904 system as the workbook says. A formula is its stored
+// month or year, in the 1900 or the 1904 system as the workbook says, and a percentage if its
+// format shows one (0.85 is "85%"). A formula is its stored
 // result; an error ("#DIV/0!") is that text. Macros, links and styles are never looked at.
 //
 // Not thread-safe.
@@ -65,7 +65,7 @@ class XlsxWorkbook {
   std::unique_ptr<ZipArchive> archive_;
   std::vector<Sheet> sheets_;
   std::vector<std::string> shared_strings_;
-  std::vector<bool> style_is_date_;
+  std::vector<CellFormat> styles_;
   bool system_1904_ = false;
 };
 

@@ -98,6 +98,20 @@ bool IsDateFormat(absl::string_view format_code) {
   return shows_month && !shows_time;
 }
 
+bool IsPercentFormat(absl::string_view format_code) {
+  bool quoted = false;
+  for (size_t i = 0; i < format_code.size(); ++i) {
+    if (format_code[i] == '"') quoted = !quoted;
+    if (quoted) continue;
+    if (format_code[i] == '\\') {
+      ++i;
+    } else if (format_code[i] == '%') {
+      return true;
+    }
+  }
+  return false;
+}
+
 void XlsxSheetHandler::OnStart(absl::string_view element, const char** attributes) {
   if (element == "c") {
     StartCell(attributes);
@@ -145,7 +159,7 @@ void XlsxSheetHandler::StartRow(const char** attributes) {
 void XlsxSheetHandler::StartCell(const char** attributes) {
   column_ = next_column_;
   type_ = CellType::kNumber;
-  is_date_ = false;
+  format_ = CellFormat::kNumber;
   value_.clear();
   for (; *attributes != nullptr; attributes += 2) {
     const absl::string_view name = attributes[0];
@@ -164,8 +178,9 @@ void XlsxSheetHandler::StartCell(const char** attributes) {
                              : CellType::kText;
     } else if (name == "s") {
       size_t style = 0;
-      is_date_ = absl::SimpleAtoi(value, &style) && style < options_.style_is_date->size() &&
-                 (*options_.style_is_date)[style];
+      if (absl::SimpleAtoi(value, &style) && style < options_.styles->size()) {
+        format_ = (*options_.styles)[style];
+      }
     }
   }
   next_column_ = column_ + 1;
@@ -205,7 +220,7 @@ void XlsxSheetHandler::EndCell() {
 }
 
 void XlsxSheetHandler::SetNumber(std::string* cell) const {
-  if (!is_date_ && IsShortPlain(value_)) {
+  if (format_ == CellFormat::kNumber && IsShortPlain(value_)) {
     *cell = value_;
     return;
   }
@@ -214,7 +229,11 @@ void XlsxSheetHandler::SetNumber(std::string* cell) const {
     *cell = value_;
     return;
   }
-  if (is_date_) {
+  if (format_ == CellFormat::kPercent) {
+    *cell = absl::StrCat(ShortestDecimal(number * 100), "%");
+    return;
+  }
+  if (format_ == CellFormat::kDate) {
     if (std::string text = FormatExcelSerial(number, options_.system_1904); !text.empty()) {
       *cell = std::move(text);
       return;

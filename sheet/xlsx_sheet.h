@@ -8,18 +8,6 @@
 
 namespace glutwatch::sheet {
 
-// A rectangle of cells; both ends are in. Rows are 1-based as in the sheet, columns 0-based.
-struct CellRange {
-  int64_t first_row = 0;
-  int64_t last_row = 0;
-  size_t first_column = 0;
-  size_t last_column = 0;
-
-  int64_t Size() const {
-    return (last_row - first_row + 1) * static_cast<int64_t>(last_column - first_column + 1);
-  }
-};
-
 // Reads "B2" or "B2:D7". False if it is neither, or beyond Excel's limits.
 bool ParseCellRange(absl::string_view text, CellRange* range);
 
@@ -27,13 +15,19 @@ bool ParseCellRange(absl::string_view text, CellRange* range);
 // "yyyy\"年\"m\"月\"d\"日\"", but not "0.00", "General", "\"day\"0" or "h:mm".
 bool IsDateFormat(absl::string_view format_code);
 
+// True if a number format shows a share of 100: "0%", "0.0%", but not "0\"%\"".
+bool IsPercentFormat(absl::string_view format_code);
+
+// What a cell's number format makes of its number.
+enum class CellFormat : uint8_t { kNumber, kDate, kPercent };
+
 // Turns a worksheet part into rows. Used by XlsxWorkbook only.
 class XlsxSheetHandler final : public XmlHandler {
  public:
   struct Options {
     std::string name;  // "file(sheet)", for messages
     const std::vector<std::string>* shared_strings = nullptr;
-    const std::vector<bool>* style_is_date = nullptr;
+    const std::vector<CellFormat>* styles = nullptr;
     bool system_1904 = false;
     int64_t max_cells = 0;
   };
@@ -65,7 +59,7 @@ class XlsxSheetHandler final : public XmlHandler {
   size_t column_ = 0;
   size_t width_ = 0;  // cells of this row so far
   CellType type_ = CellType::kNumber;
-  bool is_date_ = false;
+  CellFormat format_ = CellFormat::kNumber;
   bool in_value_ = false;
   bool in_phonetic_ = false;
   std::string value_;

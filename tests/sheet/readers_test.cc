@@ -169,6 +169,16 @@ TEST(XlsxTest, FormatsThatShowADay) {
   }
 }
 
+TEST(XlsxTest, SharesOfAHundredKeepTheirSign) {
+  EXPECT_TRUE(IsPercentFormat("0.00%"));
+  EXPECT_FALSE(IsPercentFormat("0\"%\""));
+  EXPECT_FALSE(IsPercentFormat("0\\%"));
+  const std::string rows =
+      "<row r=\"1\"><c r=\"A1\" s=\"4\"><v>0.85</v></c><c r=\"B1\" s=\"4\"><v>0.57</v></c>"
+      "<c r=\"C1\" s=\"4\"><v>1</v></c><c r=\"D1\" s=\"4\" t=\"str\"><v>无</v></c></row>";
+  EXPECT_THAT(SheetRows(MakeWorkbook({.sheets = {{"s", rows}}})), ElementsAre("1:85%|57%|100%|无"));
+}
+
 TEST(XlsxTest, NamesSheetsAndTellsHiddenOnes) {
   const std::string bytes = MakeWorkbook(
       {.sheets = {{"Price", TextRows({{"a"}})}, {"com", TextRows({{"b"}}), "", "veryHidden"}}});

@@ -60,7 +60,7 @@ struct SheetPart {
 struct WorkbookParts {
   std::vector<SheetPart> sheets;
   std::string shared_strings = "";  // the content of <sst>
-  // Style 0 is General, 1 the built-in date, 2 a custom date, 3 "0.00".
+  // Style 0 is General, 1 the built-in date, 2 a custom date, 3 "0.00", 4 "0%".
   bool date1904 = false;
 };
 
@@ -96,7 +96,7 @@ inline std::string MakeWorkbook(const WorkbookParts& parts) {
                    "formatCode=\"yyyy&quot;年&quot;m&quot;月&quot;\"/></numFmts>"
                    "<cellStyleXfs><xf numFmtId=\"14\"/></cellStyleXfs><cellXfs>"
                    "<xf numFmtId=\"0\"/><xf numFmtId=\"14\"/><xf numFmtId=\"164\"/>"
-                   "<xf numFmtId=\"2\"/></cellXfs></styleSheet>"));
+                   "<xf numFmtId=\"2\"/><xf numFmtId=\"9\"/></cellXfs></styleSheet>"));
   members.emplace_back("xl/strings.xml",
                        absl::StrCat(kHead, "<sst>", parts.shared_strings, "</sst>"));
   return MakeZip(members);
