@@ -6,6 +6,11 @@
 #include "sheet/text_encoding.h"
 
 namespace glutwatch::sheet {
+namespace {
+
+constexpr absl::string_view kPerUnit[] = {"元/", "Rs./", "Rs/", "₹/", "NT$/", "$/"};
+
+}  // namespace
 
 std::string HeadingKey(absl::string_view heading) {
   std::string key = FoldWidth(TrimText(heading));
@@ -14,6 +19,46 @@ std::string HeadingKey(absl::string_view heading) {
             key.end());
   absl::AsciiStrToLower(&key);
   return key;
+}
+
+std::string BareHeadingKey(absl::string_view heading) {
+  const std::string key = HeadingKey(heading);
+  std::string bare;
+  int depth = 0;
+  for (const char c : key) {
+    if (c == '(' || c == '[') ++depth;
+    if (depth == 0) bare += c;
+    if ((c == ')' || c == ']') && depth > 0) --depth;
+  }
+  for (const absl::string_view per : kPerUnit) {
+    const size_t at = bare.find(HeadingKey(per));
+    if (at != std::string::npos && at > 0) bare.resize(at);
+  }
+  return bare;
+}
+
+std::optional<size_t> ColumnOfLetter(absl::string_view text) {
+  if (text.size() < 2 || text.size() > 4 || text[0] != '$') return std::nullopt;
+  size_t column = 0;
+  for (const char c : text.substr(1)) {
+    const char upper = absl::ascii_toupper(static_cast<unsigned char>(c));
+    if (upper < 'A' || upper > 'Z') return std::nullopt;
+    column = column * 26 + static_cast<size_t>(upper - 'A') + 1;
+  }
+  return column - 1;
+}
+
+std::string FindUnitInHeading(absl::string_view heading) {
+  const std::string folded = FoldWidth(heading);
+  for (const absl::string_view per : kPerUnit) {
+    const size_t at = folded.find(std::string(per));
+    if (at == std::string::npos) continue;
+    const absl::string_view rest = absl::string_view(folded).substr(at + per.size());
+    const size_t end = std::min(rest.find_first_of(")],;: \t\n"), rest.find("、"));
+    const absl::string_view unit = TrimText(rest.substr(0, end));
+    if (!unit.empty()) return std::string(unit);
+  }
+  return "";
 }
 
 Columns::Columns(const TableRow& header) {

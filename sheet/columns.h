@@ -13,6 +13,17 @@ namespace glutwatch::sheet {
 // "日　　期" and "日期", "Min Price" and "minprice" are equal.
 std::string HeadingKey(absl::string_view heading);
 
+// The key of a heading without what stands in brackets and without a price's unit behind it:
+// "最低价（元/公斤）" -> "最低价".
+std::string BareHeadingKey(absl::string_view heading);
+
+// The unit of a price in a heading or title, width-folded: "最低价（元/公斤）" -> "公斤",
+// "单位:元/500克" -> "500克", "Min (Rs./Quintal)" -> "Quintal"; "" if there is none.
+std::string FindUnitInHeading(absl::string_view heading);
+
+// A column that is named by its letter: "$C" -> 2, counted from 0. Empty for anything else.
+std::optional<size_t> ColumnOfLetter(absl::string_view text);
+
 // Which column has which heading.
 class Columns {
  public:

@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <utility>
 
-#include "absl/strings/ascii.h"
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "sheet/columns.h"
@@ -13,54 +11,6 @@
 #include "sheet/text_encoding.h"
 
 namespace glutwatch::sheet {
-namespace {
-
-constexpr absl::string_view kPerUnit[] = {"元/", "Rs./", "Rs/", "₹/", "NT$/", "$/"};
-
-// The key of a heading without what stands in brackets and without a unit behind it.
-std::string BareKey(absl::string_view heading) {
-  const std::string key = HeadingKey(heading);
-  std::string bare;
-  int depth = 0;
-  for (const char c : key) {
-    if (c == '(' || c == '[') ++depth;
-    if (depth == 0) bare += c;
-    if ((c == ')' || c == ']') && depth > 0) --depth;
-  }
-  for (const absl::string_view per : kPerUnit) {
-    const size_t at = bare.find(HeadingKey(per));
-    if (at != std::string::npos && at > 0) bare.resize(at);
-  }
-  return bare;
-}
-
-// "$C" -> 2; empty for anything else.
-std::optional<size_t> ColumnLetter(absl::string_view text) {
-  if (text.size() < 2 || text.size() > 4 || text[0] != '$') return std::nullopt;
-  size_t column = 0;
-  for (const char c : text.substr(1)) {
-    const char upper = absl::ascii_toupper(static_cast<unsigned char>(c));
-    if (upper < 'A' || upper > 'Z') return std::nullopt;
-    column = column * 26 + static_cast<size_t>(upper - 'A') + 1;
-  }
-  return column - 1;
-}
-
-}  // namespace
-
-std::string FindUnitInHeading(absl::string_view heading) {
-  const std::string folded = FoldWidth(heading);
-  for (const absl::string_view per : kPerUnit) {
-    const size_t at = folded.find(std::string(per));
-    if (at == std::string::npos) continue;
-    const absl::string_view rest = absl::string_view(folded).substr(at + per.size());
-    const size_t end = std::min(rest.find_first_of(")],;: \t\n"), rest.find("、"));
-    const absl::string_view unit = TrimText(rest.substr(0, end));
-    if (!unit.empty()) return std::string(unit);
-  }
-  return "";
-}
-
 bool LayoutFinder::Add(const TableRow& row) {
   ++tried_;
   window_.emplace_back(row.cells.begin(), row.cells.end());
@@ -113,13 +63,13 @@ std::vector<std::string> LayoutFinder::Headings() const {
 std::optional<size_t> LayoutFinder::Find(const std::vector<std::string>& headings,
                                          const std::string& wanted) const {
   if (wanted.empty()) return std::nullopt;
-  if (const auto letter = ColumnLetter(wanted)) return letter;
+  if (const auto letter = ColumnOfLetter(wanted)) return letter;
   const std::string full = HeadingKey(wanted);
   for (size_t c = 0; c < headings.size(); ++c) {
     if (HeadingKey(headings[c]) == full) return c;
   }
   for (size_t c = 0; c < headings.size(); ++c) {
-    if (!headings[c].empty() && BareKey(headings[c]) == full) return c;
+    if (!headings[c].empty() && BareHeadingKey(headings[c]) == full) return c;
   }
   return std::nullopt;
 }
@@ -168,8 +118,8 @@ bool LayoutFinder::TryHeadings() {
 void LayoutFinder::AddDateBlocks(const std::vector<std::string>& headings) {
   const DateOptions dates = DateOptionsOf(mapping_);
   const std::array<std::string, kFigureCount> names = {
-      BareKey(mapping_.columns().low()), BareKey(mapping_.columns().modal()),
-      BareKey(mapping_.columns().high()), BareKey(mapping_.columns().arrivals())};
+      BareHeadingKey(mapping_.columns().low()), BareHeadingKey(mapping_.columns().modal()),
+      BareHeadingKey(mapping_.columns().high()), BareHeadingKey(mapping_.columns().arrivals())};
   const auto stated = static_cast<size_t>(mapping_.dates_across().figure());
   const bool two_lines = window_.size() > 1;
   absl::string_view left;
@@ -181,7 +131,7 @@ void LayoutFinder::AddDateBlocks(const std::vector<std::string>& headings) {
     if (!day.ok()) continue;
     size_t figure = stated == 0 ? size_t{kModal} : stated - 1;
     if (two_lines) {
-      const std::string key = c < window_.back().size() ? BareKey(window_.back()[c]) : "";
+      const std::string key = c < window_.back().size() ? BareHeadingKey(window_.back()[c]) : "";
       const auto name = std::find(names.begin(), names.end(), key);
       if (key.empty() || name == names.end()) continue;
       figure = static_cast<size_t>(name - names.begin());

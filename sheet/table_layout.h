@@ -61,8 +61,4 @@ class LayoutFinder {
   std::vector<std::string> missing_;  // of the line that came nearest
 };
 
-// The unit of a price in a heading or title, width-folded: "最低价（元/公斤）" -> "公斤",
-// "单位:元/500克" -> "500克", "Min (Rs./Quintal)" -> "Quintal"; "" if there is none.
-std::string FindUnitInHeading(absl::string_view heading);
-
 }  // namespace glutwatch::sheet
