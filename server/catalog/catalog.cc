@@ -6,6 +6,7 @@
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/mutex.h"
+#include "base/resource_id.h"
 #include "base/status_macros.h"
 #include "server/catalog/builtin.h"
 #include "server/catalog/catalog_state.h"

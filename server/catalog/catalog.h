@@ -69,13 +69,6 @@ class Catalog {
                                                  Day day) const = 0;
 };
 
-// A feed's own name as a resource id: ASCII letters become lower case; letters of other scripts,
-// digits, '-', '_' and '.' stay; any other run becomes one '-', at the ends nothing; at most 64
-// characters (code points): of a longer one 55 stay, then '-' and 8 hex digits of a hash of the
-// whole. "Tomato Big(Nepali)" -> "tomato-big-nepali". INVALID_ARGUMENT if nothing remains or the
-// text is not UTF-8.
-absl::StatusOr<std::string> CanonicalId(absl::string_view name);
-
 // Three capital ASCII letters, as in ISO 4217; whether the currency exists is not checked.
 bool IsCurrencyCode(absl::string_view code);
 

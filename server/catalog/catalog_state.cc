@@ -1,5 +1,6 @@
 #include "server/catalog/catalog_state.h"
 
+#include "base/resource_id.h"
 #include "server/catalog/catalog.h"
 
 namespace glutwatch::catalog {

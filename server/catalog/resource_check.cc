@@ -8,10 +8,10 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "base/decimal.h"
+#include "base/resource_id.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
 #include "server/catalog/catalog.h"
-#include "server/catalog/ids.h"
 
 namespace glutwatch::catalog {
 namespace {

@@ -4,6 +4,7 @@
 
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "base/resource_id.h"
 #include "base/status_macros.h"
 #include "base/utf8.h"
 
@@ -193,7 +194,7 @@ absl::StatusOr<bool> Dictionary::CreateUnknown(const LookedUp& known) const {
   absl::flat_hash_map<std::string, bool> planned;  // ids; 'u' or 'p' in front
   const auto plan_unit = [&](const std::string& name, const catalog::Unit* unit) {
     if (name.empty() || unit != nullptr) return;
-    const absl::StatusOr<std::string> code = catalog::CanonicalId(name);
+    const absl::StatusOr<std::string> code = CanonicalId(name);
     if (!code.ok() || !planned.emplace("u" + *code, true).second) return;
     missing.units.push_back({.code = *code,
                              .dimension = catalog::Dimension::kUnspecified,
@@ -206,7 +207,7 @@ absl::StatusOr<bool> Dictionary::CreateUnknown(const LookedUp& known) const {
     plan_unit(spec.unit, names.unit);
     plan_unit(spec.arrivals_unit, names.arrivals_unit);
     if (names.product != nullptr) continue;
-    const absl::StatusOr<std::string> id = catalog::CanonicalId(spec.product);
+    const absl::StatusOr<std::string> id = CanonicalId(spec.product);
     if (!id.ok() || !planned.emplace("p" + *id, true).second) continue;
     catalog::Product product;
     product.id = *id;

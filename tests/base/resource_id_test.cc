@@ -1,13 +1,13 @@
+#include "base/resource_id.h"
+
 #include <gtest/gtest.h>
 
 #include <random>
 #include <string>
 
-#include "server/catalog/catalog.h"
-#include "server/catalog/ids.h"
 #include "tests/support/status_matchers.h"
 
-namespace glutwatch::catalog {
+namespace glutwatch {
 namespace {
 
 using ::testing::HasSubstr;
@@ -84,4 +84,4 @@ TEST(CanonicalIdTest, AnyTextGivesAValidIdThatIsItsOwn) {
 }
 
 }  // namespace
-}  // namespace glutwatch::catalog
+}  // namespace glutwatch

@@ -1,16 +1,14 @@
+#include "base/resource_id.h"
+
 #include <algorithm>
 #include <iterator>
-#include <string>
 
-#include "absl/status/statusor.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/utf8.h"
-#include "server/catalog/catalog.h"
-#include "server/catalog/ids.h"
 
-namespace glutwatch::catalog {
+namespace glutwatch {
 namespace {
 
 struct Range {
@@ -123,4 +121,4 @@ absl::StatusOr<std::string> CanonicalId(absl::string_view name) {
                       absl::Hex(Hash(id), absl::kZeroPad8));
 }
 
-}  // namespace glutwatch::catalog
+}  // namespace glutwatch
