@@ -24,7 +24,7 @@ import tempfile
 import time
 
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "integration"))
-from harness import BIN, Server, adopt, check, cli, ingest, ingest_command  # noqa: E402
+from harness import BIN, Server, adopt, check, cli, ingest, ingest_command, wait_judged  # noqa: E402
 
 KILLS = int(os.environ.get("GLUTWATCH_CRASH_KILLS", "200"))
 SEED = int(os.environ.get("GLUTWATCH_CRASH_SEED", "20261123"))
@@ -32,6 +32,7 @@ PRODUCTS = 40
 FIRST_DAY = datetime.date(1901, 1, 1)  # room for thousands of kills before today
 HISTORY_DAYS = 750  # two years before the norm exists
 ROUND_DAYS = 60
+JUDGED_SECONDS = 60
 LEAST_FILES = 6  # so that there is a year with a norm, however soon the kills are done
 RULES = "tests/crash/rules.yaml"
 BATCH = ("--batch-rows", "100", "--in-flight", "4", "--quiet")
@@ -122,14 +123,6 @@ def whole_log(server):
     return [frame["event"] for frame in map(json.loads, done.stdout.splitlines()) if "event" in frame]
 
 
-def wait_judged(server):
-    for _ in range(600):
-        if cli(server, "status")["judging_lag_ms"] == 0:
-            return
-        time.sleep(0.1)
-    check(False, "judging did not catch up within a minute")
-
-
 def fix_port(server):
     """Subscribers and workers find a restarted server where it was."""
     server.config.write_text(server.config.read_text().replace("\nlisten: 127.0.0.1:0", f"\nlisten: {server.grpc}"))
@@ -150,7 +143,7 @@ def campaign(folder, rng):
         files.append(prices.write(inbox, days))
         days = ROUND_DAYS
         feed(server, inbox, folder, watcher, rng, kills, recovery)
-    wait_judged(server)
+    wait_judged(server, JUDGED_SECONDS)
     return server, watcher, prices, files, kills, recovery
 
 
@@ -227,7 +220,7 @@ def check_against_peace(folder, files, log):
     peace = Server(folder / "peace", rule_pack=RULES).start()
     for i, path in enumerate(files):
         ingest(peace, "xinfadi", path, folder / f"peace-state-{i}")
-    wait_judged(peace)
+    wait_judged(peace, JUDGED_SECONDS)
     expected = collections.Counter(map(transition_of, whole_log(peace)))
     got = collections.Counter(map(transition_of, log))
     for counter in (expected, got):

@@ -134,6 +134,17 @@ def cli(server, *arguments, ok=(0,)):
     return json.loads(done.stdout) if done.stdout.strip() else None
 
 
+def wait_judged(server, within_seconds):
+    """Waits until everything recorded is judged; returns how long it took. A server that is far behind is not
+    ready, and then `status` ends with 1."""
+    begin = time.monotonic()
+    while time.monotonic() < begin + within_seconds:
+        if cli(server, "status", ok=(0, 1))["judging_lag_ms"] == 0:
+            return time.monotonic() - begin
+        time.sleep(0.1)
+    return check(False, f"judging did not catch up within {within_seconds} s")
+
+
 def ingest_command(server, feed, source, state, *more):
     return [str(a) for a in (BIN / "glutwatch-ingest", "run", "--feed", feed, "--input", source, "--server",
                              server.grpc, "--state-dir", state, "--create-missing", "-o", "json", *more)]

@@ -18,7 +18,7 @@ import time
 import typing
 
 import expected
-from harness import BIN, SHARED, Server, adopt, check, cli, ingest, need_shared
+from harness import BIN, SHARED, Server, adopt, check, cli, ingest, need_shared, wait_judged
 
 CATALOGS = ("deploy/catalog/yunnan.yaml", "deploy/catalog/products.yaml", "deploy/scenarios/costs.yaml")
 DATA = SHARED / "data"
@@ -126,15 +126,6 @@ def check_content(server, ledgers):
           "to the last digit", flush=True)
 
 
-def wait_judged(server):
-    begin = time.monotonic()
-    while time.monotonic() < begin + JUDGED_SECONDS:
-        if cli(server, "status")["judging_lag_ms"] == 0:
-            return time.monotonic() - begin
-        time.sleep(0.1)
-    return check(False, f"judging did not catch up within {JUDGED_SECONDS} s")
-
-
 def whole_log(server):
     """Event id -> event, all in their order, read by a second subscriber."""
     done = subprocess.run([BIN / "glutwatch", "--server", server.grpc, "-o", "jsonl", "warnings", "watch",
@@ -188,7 +179,7 @@ def main():
             reports.append(ingest(server, data_set.feed, data_set.source, folder / "state"))
             total = reports[-1]["total"]
             print(f"{data_set.feed}: {total} in {time.monotonic() - begin:.1f} s", flush=True)
-        print(f"judged {wait_judged(server):.1f} s after the last row", flush=True)
+        print(f"judged {wait_judged(server, JUDGED_SECONDS):.1f} s after the last row", flush=True)
         names, ledgers = names_of(server), []
         for data_set, report in zip(sets, reports):
             ledgers.append(expected.Ledger(names))
@@ -199,7 +190,7 @@ def main():
         agency.wait_for(list(log))
         check_explanations(server, agency.events())
         check_again(server, sets, folder / "state")
-        wait_judged(server)
+        wait_judged(server, JUDGED_SECONDS)
         check_content(server, ledgers)
         later = [event for event_id, event in whole_log(server).items() if event_id not in log]
         check(all(map(needs_no_data, later)), f"the second run changed the warnings: {later[:3]}")
