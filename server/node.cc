@@ -123,10 +123,12 @@ absl::Status NodeImpl::OpenStore() {
 }
 
 absl::Status NodeImpl::StartJudging() {
-  assessor_ =
-      std::make_unique<assess::GroupAssessor>(catalog_.get(), registry_.get(), store_.get());
-  risks_ = std::make_unique<NodeRiskSource>(assessor_.get(), catalog_.get(), clock_);
   GLUTWATCH_ASSIGN_OR_RETURN(warn::RulePack pack, LoadRulePack(config_.rule_pack_file()));
+  assess::GroupAssessor::Options assessor_options;
+  assessor_options.with_forecast = warn::Uses(pack, warn::Indicator::kForecastToNorm);
+  assessor_ = std::make_unique<assess::GroupAssessor>(catalog_.get(), registry_.get(),
+                                                      store_.get(), assessor_options);
+  risks_ = std::make_unique<NodeRiskSource>(assessor_.get(), catalog_.get(), clock_);
   GLUTWATCH_ASSIGN_OR_RETURN(desk_, warn::WarningDesk::Open(database_.get(), catalog_.get(),
                                                             risks_.get(), clock_, std::move(pack)));
   const auto judge = [this](absl::Span<const assess::ChangedGroup> groups, int64_t vintage_us,

@@ -27,7 +27,7 @@ class NodeTest : public ::testing::Test {
     config.set_listen("127.0.0.1:0");
     config.set_admin_listen("127.0.0.1:0");
     config.set_http_listen("127.0.0.1:0");
-    config.set_rule_pack_file(std::string(GLUTWATCH_SOURCE) + "/deploy/rules/yunnan-basic.yaml");
+    config.set_rule_pack_file(rule_pack_file_);
     config.set_disk_reserve_mib(reserve_mib_);
     config.mutable_assess_delay()->set_nanos(1'000'000);
     auto node = Node::Start(config, &clock_);
@@ -128,6 +128,8 @@ class NodeTest : public ::testing::Test {
   }
 
   int reserve_mib_ = 0;
+  std::string rule_pack_file_ =
+      std::string(GLUTWATCH_SOURCE) + "/deploy/rules/yunnan-basic.yaml";
   TempDir dir_;
   FakeClock clock_{absl::FromCivil(absl::CivilSecond(2026, 4, 1, 8, 0, 0), absl::UTCTimeZone())};
   std::unique_ptr<Node> node_;

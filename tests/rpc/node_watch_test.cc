@@ -1,4 +1,5 @@
 #include <filesystem>
+#include <fstream>
 #include <set>
 
 #include "gmock/gmock.h"
@@ -69,6 +70,48 @@ TEST_F(NodeWatchTest, ACollapseBecomesAWarningThatExplainReproduces) {
     ASSERT_TRUE(status.ok()) << status.error_message();
     EXPECT_TRUE(response.reproduced()) << response.difference();
   }
+}
+
+// A server whose only line is on the forecast.
+class ForecastLineTest : public NodeWatchTest {
+ protected:
+  void SetUp() override {
+    rule_pack_file_ = dir_.path() + "/forecast.yaml";
+    std::ofstream(rule_pack_file_) << R"(id: forecast-only
+version: 1
+min_life_days: 10
+clear_days: 20
+refractory_days: 20
+stale_trading_days: 5
+max_level_without_cost: orange
+rules:
+  - id: blue-forecast
+    level: blue
+    all_of: [{ indicator: forecast_to_norm, at_most: "0.6" }]
+    persistence_days: 3
+    clear_margin: "0.05"
+    source: A test.
+)";
+    NodeWatchTest::SetUp();
+  }
+};
+
+TEST_F(ForecastLineTest, ALineOnTheForecastFiresAndIsExplained) {
+  Push(Collapse(12));
+  ASSERT_TRUE(node_->WaitJudged(absl::Seconds(60)));
+  const auto events = WholeLog(warnings_.get());
+  ASSERT_FALSE(events.empty());
+  const v1::Warning& warning = events[0].warning();
+  ASSERT_EQ(warning.evidence().rules_size(), 1);
+  EXPECT_TRUE(warning.evidence().group().has_forecast_to_norm());
+  grpc::ClientContext context;
+  v1::ExplainWarningRequest request;
+  request.set_name(warning.name());
+  request.set_generation(warning.generation());
+  v1::ExplainWarningResponse response;
+  const grpc::Status status = warnings_->ExplainWarning(&context, request, &response);
+  ASSERT_TRUE(status.ok()) << status.error_message();
+  EXPECT_TRUE(response.reproduced()) << response.difference();
 }
 
 TEST_F(NodeWatchTest, SnapshotThenTail) {
