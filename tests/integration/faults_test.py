@@ -136,14 +136,19 @@ def small_disk(path, mib):
 
 
 def fill(path, leave_bytes):
+    """Fills the disk, and again what the server's own tidying frees, until nothing more is freed."""
+    full_rounds = 0
     with open(path, "wb", buffering=0) as out:
-        free = os.statvfs(path.parent)
-        left = free.f_bavail * free.f_frsize - leave_bytes
-        while left > 0:
-            try:
-                left -= out.write(b"x" * min(left, 1 << 20))
-            except OSError:  # ENOSPC
-                break
+        while full_rounds < 10:
+            free = os.statvfs(path.parent)
+            left = free.f_bavail * free.f_frsize - leave_bytes
+            full_rounds = full_rounds + 1 if left <= 0 else 0
+            while left > 0:
+                try:
+                    left -= out.write(b"x" * min(left, 1 << 20))
+                except OSError:  # ENOSPC
+                    break
+            time.sleep(0.1)
 
 
 def fill_and_recover(folder, reserve_mib, leave_bytes):
