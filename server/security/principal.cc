@@ -18,6 +18,12 @@ absl::string_view ActionName(Action action) {
       return "read warnings";
     case Action::kEditCatalog:
       return "edit the catalog";
+    case Action::kReadReports:
+      return "read reports";
+    case Action::kWriteReports:
+      return "write reports";
+    case Action::kConfirmReports:
+      return "confirm reports";
   }
   return "do this";
 }
@@ -26,11 +32,13 @@ absl::string_view ActionName(Action action) {
 bool Allows(Role role, Action action) {
   switch (role) {
     case Role::kFeeder:
-      return action == Action::kReadPrices || action == Action::kWritePrices;
+      return action == Action::kReadPrices || action == Action::kWritePrices ||
+             action == Action::kReadReports;
     case Role::kBureau:
       return action != Action::kEditCatalog;
     case Role::kCoordinator:
-      return action == Action::kReadPrices || action == Action::kReadWarnings;
+      return action == Action::kReadPrices || action == Action::kReadWarnings ||
+             action == Action::kReadReports;
     case Role::kAdmin:
       return true;
   }

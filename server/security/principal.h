@@ -19,7 +19,15 @@ struct Principal {
 };
 
 // What a call does, for Authorize.
-enum class Action { kReadPrices, kWritePrices, kReadWarnings, kEditCatalog };
+enum class Action {
+  kReadPrices,
+  kWritePrices,
+  kReadWarnings,
+  kEditCatalog,
+  kReadReports,
+  kWriteReports,
+  kConfirmReports,
+};
 
 // OK if one of the principal's roles allows `action` and `region` lies in the principal's region.
 // `region` "" means everywhere, which only a principal without a region may act on.

@@ -15,17 +15,20 @@ class RocksDatabase;
 
 // The tables of a database. Written to disk as the column family's name; never rename one.
 enum class Table : uint8_t {
-  kMeta = 0,      // format version, store epoch, positions of consumers
-  kJournal = 1,   // recorded_us (BE64) -> one accepted batch; docs/format/journal.md
-  kReceipts = 2,  // batch id -> receipt
-  kChunks = 3,    // series (BE32), year (BE16) -> columnar chunk; docs/format/chunk.md
-  kTips = 4,      // series (BE32) -> newest day and price
-  kCatalog = 5,   // catalog's own keys; docs/format/catalog.md
-  kSeries = 6,    // first series id (BE32) -> a block of series definitions
-  kWarnings = 7,  // warn's own state per group; docs/format/warning.md
-  kEventLog = 8,  // log id, sequence number (BE64) -> one event; docs/format/event_log.md
+  kMeta = 0,             // format version, store epoch, positions of consumers
+  kJournal = 1,          // recorded_us (BE64) -> one accepted batch; docs/format/journal.md
+  kReceipts = 2,         // batch id -> receipt
+  kChunks = 3,           // series (BE32), year (BE16) -> columnar chunk; docs/format/chunk.md
+  kTips = 4,             // series (BE32) -> newest day and price
+  kCatalog = 5,          // catalog's own keys; docs/format/catalog.md
+  kSeries = 6,           // first series id (BE32) -> a block of series definitions
+  kWarnings = 7,         // warn's own state per group; docs/format/warning.md
+  kEventLog = 8,         // log id, sequence number (BE64) -> one event; docs/format/event_log.md
+  kReports = 9,          // report's subjects and versions; docs/format/report.md
+  kReportReceipts = 10,  // request id -> what became of it; docs/format/report.md
+  kFacts = 11,           // every version of every fact; docs/format/facts.md
 };
-inline constexpr int kTableCount = 9;
+inline constexpr int kTableCount = 12;
 
 // Changes that are applied together or not at all. Value type; not thread-safe.
 class WriteSet {

@@ -69,6 +69,12 @@ const char* TableName(Table table) {
       return "warnings";
     case Table::kEventLog:
       return "event_log";
+    case Table::kReports:
+      return "reports";
+    case Table::kReportReceipts:
+      return "report_receipts";
+    case Table::kFacts:
+      return "facts";
   }
   return "";
 }

@@ -6,7 +6,9 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 
+#include "rocksdb/db.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
 
@@ -47,6 +49,27 @@ void PutAll(Database* database, Table table, const KeyValues& entries) {
   ASSERT_THAT(database->Write(set, Durability::kFsynced), IsOk());
 }
 
+// Makes a folder look as a release left it that did not know the tables `names`.
+void DropTables(const std::string& path, const std::set<std::string>& names) {
+  std::vector<std::string> all;
+  ASSERT_TRUE(rocksdb::DB::ListColumnFamilies({}, path, &all).ok());
+  std::vector<rocksdb::ColumnFamilyDescriptor> families;
+  for (const std::string& name : all) families.emplace_back(name, rocksdb::ColumnFamilyOptions());
+  std::vector<rocksdb::ColumnFamilyHandle*> handles;
+  rocksdb::DB* raw = nullptr;
+  ASSERT_TRUE(rocksdb::DB::Open(rocksdb::DBOptions(), path, families, &handles, &raw).ok());
+  const std::unique_ptr<rocksdb::DB> db(raw);
+  size_t dropped = 0;
+  for (rocksdb::ColumnFamilyHandle* handle : handles) {
+    if (names.contains(handle->GetName())) {
+      ASSERT_TRUE(db->DropColumnFamily(handle).ok());
+      ++dropped;
+    }
+    ASSERT_TRUE(db->DestroyColumnFamilyHandle(handle).ok());
+  }
+  ASSERT_EQ(dropped, names.size());
+}
+
 TEST(DatabaseTest, GivesBackWhatWasWrittenAlsoAfterReopen) {
   TempDir dir;
   auto database = MustOpen(dir.File("db"));
@@ -58,6 +81,21 @@ TEST(DatabaseTest, GivesBackWhatWasWrittenAlsoAfterReopen) {
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("catalog")));
   EXPECT_THAT(database->Get(Table::kSeries, "a"),
               StatusIs(absl::StatusCode::kNotFound, HasSubstr("series")));
+}
+
+TEST(DatabaseTest, MakesTheTablesThatAnOlderReleaseDidNotHave) {
+  TempDir dir;
+  auto database = MustOpen(dir.File("db"));
+  PutAll(database.get(), Table::kCatalog, {{"a", "1"}});
+  database.reset();
+  DropTables(dir.File("db"), {"reports", "report_receipts", "facts"});
+  database = MustOpen(dir.File("db"));
+  EXPECT_EQ(*database->Get(Table::kCatalog, "a"), "1");
+  for (const Table table : {Table::kReports, Table::kReportReceipts, Table::kFacts}) {
+    EXPECT_TRUE(ScanAll(*database, table, "", "").empty());
+    PutAll(database.get(), table, {{"k", "v"}});
+    EXPECT_EQ(*database->Get(table, "k"), "v");
+  }
 }
 
 TEST(DatabaseTest, BufferedWriteIsThereAfterACleanClose) {
