@@ -20,6 +20,10 @@ absl::string_view BaseUnitOf(catalog::Dimension dimension) {
       return "piece";
     case catalog::Dimension::kVolume:
       return "litre";
+    case catalog::Dimension::kArea:
+      return "mu";
+    case catalog::Dimension::kTime:
+      return "h";
     case catalog::Dimension::kUnspecified:
       break;
   }

@@ -43,6 +43,16 @@ std::vector<Unit> BuiltinUnits() {
       Make("litre", Dimension::kVolume, 10'000, {"升", "公升", "l", "liter", "ltr"}),
       Make("ml", Dimension::kVolume, 10, {"毫升", "millilitre", "milliliter"}),
 
+      Make("mu", Dimension::kArea, 10'000, {"亩", "畝", "市亩"}),
+      Make("wan-mu", Dimension::kArea, 100'000'000, {"万亩", "萬畝"}),
+      Make("ha", Dimension::kArea, 150'000, {"公顷", "公頃", "hectare", "hectares"}),
+      Make("m2", Dimension::kArea, 15, {"平方米", "平米", "sqm"}),
+
+      Make("h", Dimension::kTime, 10'000, {"小时", "小時", "hour", "hours"}),
+      // 1/60 h, to the fourth decimal.
+      Make("min", Dimension::kTime, 167, {"分钟", "分鐘", "minute", "minutes"}),
+      Make("d", Dimension::kTime, 240'000, {"天", "日", "day", "days"}),
+
       Pack("box", {"箱", "件", "carton", "crate"}),
       Pack("bundle", {"把", "捆", "bunch", "मुठा"}),
       Pack("bag", {"袋", "sack"}),

@@ -21,7 +21,7 @@ namespace glutwatch::catalog {
 class Catalog {
  public:
   // Reads the kCatalog table. `database` outlives the catalog. A new catalog holds the built-in
-  // units (kg, jin, g, t, quintal, lb, piece, dozen, head, bird, stem, litre; docs/catalog.md)
+  // units (kg, jin, g, t, quintal, lb, piece, dozen, head, bird, stem, litre, mu, h; docs/catalog.md)
   // and the product "all".
   static absl::StatusOr<std::unique_ptr<Catalog>> Open(storage::Database* database);
   virtual ~Catalog();

@@ -180,8 +180,8 @@ class Checker {
 
 absl::Status Checker::CheckUnit(const std::string& path, const Unit& unit) {
   GLUTWATCH_RETURN_IF_ERROR(CheckIdAt(path + ".code", unit.code));
-  if (unit.dimension > Dimension::kVolume) {
-    return Bad(path + ".dimension", "is unknown, expected mass, count or volume");
+  if (unit.dimension > Dimension::kTime) {
+    return Bad(path + ".dimension", "is unknown, expected mass, count, volume, area or time");
   }
   if (unit.base_quantity_e4.has_value()) {
     if (*unit.base_quantity_e4 <= 0 || *unit.base_quantity_e4 > kMaxE4) {

@@ -95,7 +95,7 @@ bool Decode(absl::string_view bytes, Unit* unit) {
   unit->dimension = static_cast<Dimension>(in.U8());
   if (in.U8() != 0) unit->base_quantity_e4 = in.Signed();
   unit->aliases = ReadStrings(&in);
-  return in.done() && unit->dimension <= Dimension::kVolume;
+  return in.done() && unit->dimension <= Dimension::kTime;
 }
 
 std::string Encode(const Region& region) {

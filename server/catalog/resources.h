@@ -43,12 +43,19 @@ struct Market {
 };
 
 // On disk; never renumber. Equal to glutwatch.v1.Dimension.
-enum class Dimension : uint8_t { kUnspecified = 0, kMass = 1, kCount = 2, kVolume = 3 };
+enum class Dimension : uint8_t {
+  kUnspecified = 0,
+  kMass = 1,
+  kCount = 2,
+  kVolume = 3,
+  kArea = 4,  // of units only
+  kTime = 5,  // of units only
+};
 
 struct Unit {
   std::string code = {};
   Dimension dimension = Dimension::kMass;
-  std::optional<int64_t> base_quantity_e4 = {};  // base units (kg, 1, litre) in one, in 1/10,000
+  std::optional<int64_t> base_quantity_e4 = {};  // base units (kg, 1, litre, mu, h) in one, in 1/10,000
   std::vector<std::string> aliases = {};
   bool operator==(const Unit&) const = default;
 };

@@ -58,6 +58,27 @@ TEST_F(CatalogTest, NewCatalogHoldsBuiltinUnitsAndTheWholeMarketProduct) {
   EXPECT_EQ(catalog_->FindRegion("CN"), nullptr);
 }
 
+TEST_F(CatalogTest, MeasuresAreaInMuAndTimeInHours) {
+  struct UnitCase {
+    const char* name;
+    const char* code;
+    Dimension dimension;
+    int64_t base_quantity_e4;
+  };
+  for (const UnitCase& c : {UnitCase{"亩", "mu", Dimension::kArea, 10'000},
+                            {"万亩", "wan-mu", Dimension::kArea, 100'000'000},
+                            {"公顷", "ha", Dimension::kArea, 150'000},
+                            {"平方米", "m2", Dimension::kArea, 15},
+                            {"小时", "h", Dimension::kTime, 10'000},
+                            {"天", "d", Dimension::kTime, 240'000}}) {
+    const auto unit = catalog_->FindUnit(c.name);
+    ASSERT_NE(unit, nullptr) << c.name;
+    EXPECT_EQ(unit->code, c.code);
+    EXPECT_EQ(unit->dimension, c.dimension);
+    EXPECT_EQ(unit->base_quantity_e4, c.base_quantity_e4);
+  }
+}
+
 TEST_F(CatalogTest, PutIsThereAfterReopening) {
   ASSERT_THAT(catalog_->Put(ExampleResources()), IsOk());
   const Resources before = catalog_->Export();
