@@ -143,6 +143,8 @@ int RunCli(const std::vector<std::string>& args, const CliEnv& env) {
   AddPricesCommand(&app, &context);
   AddForecastCommand(&app, &context);
   AddWarningsCommand(&app, &context);
+  AddReportsCommand(&app, &context);
+  AddFactsCommand(&app, &context);
   AddConfigCommand(&app, &context);
   AddCompletionCommand(&app, &context);
   try {

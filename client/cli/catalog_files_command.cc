@@ -1,5 +1,4 @@
 #include <CLI/CLI.hpp>
-#include <fstream>
 #include <memory>
 
 #include "absl/strings/str_cat.h"
@@ -7,20 +6,13 @@
 #include "base/yaml_message.h"
 #include "client/call.h"
 #include "client/cli/commands.h"
+#include "client/cli/write_file.h"
 #include "glutwatch/v1/catalog.grpc.pb.h"
 
 namespace glutwatch::client {
 namespace {
 
 using Stub = v1::CatalogService::Stub;
-
-absl::Status WriteFile(const std::string& path, const std::string& text) {
-  std::ofstream file(path, std::ios::binary | std::ios::trunc);
-  file << text;
-  file.close();
-  if (file) return absl::OkStatus();
-  return absl::FailedPreconditionError(absl::StrCat("cannot write ", path));
-}
 
 absl::StatusOr<ExitCode> Export(Context* context, const std::string& path) {
   const auto stub = v1::CatalogService::NewStub(context->channel());
@@ -34,11 +26,8 @@ absl::StatusOr<ExitCode> Export(Context* context, const std::string& path) {
   const std::string text = context->format == Format::kTable
                                ? WriteYaml(catalog)
                                : ToJson(catalog, context->format == Format::kJson) + "\n";
-  if (path.empty() || path == "-") {
-    context->out() << text;
-    return kExitOk;
-  }
-  GLUTWATCH_RETURN_IF_ERROR(WriteFile(path, text));
+  GLUTWATCH_RETURN_IF_ERROR(WriteTo(context, path, text));
+  if (IsScreen(path)) return kExitOk;
   context->Say(context->T(Msg::kExportDone, catalog.units_size(), catalog.regions_size(),
                           catalog.markets_size(), catalog.products_size(), path));
   return kExitOk;

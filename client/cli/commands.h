@@ -19,6 +19,11 @@ void AddPricesWatchCommand(CLI::App* prices, Context* context);
 void AddForecastCommand(CLI::App* app, Context* context);
 void AddWarningsCommand(CLI::App* app, Context* context);
 void AddWarningsWatchCommand(CLI::App* warnings, Context* context);
+void AddReportsCommand(CLI::App* app, Context* context);
+void AddReportsImportCommand(CLI::App* reports, Context* context);
+void AddReportsSumCommand(CLI::App* reports, Context* context);
+void AddReportsDueCommand(CLI::App* reports, Context* context);
+void AddFactsCommand(CLI::App* app, Context* context);
 void AddConfigCommand(CLI::App* app, Context* context);
 void AddCompletionCommand(CLI::App* app, Context* context);
 
