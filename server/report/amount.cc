@@ -124,7 +124,7 @@ UnitReader::Reading UnitReader::ReadSimple(FigureForm form, absl::string_view te
 std::string GroupedE4(int64_t value_e4) { return Grouped(FormatE4(value_e4)); }
 
 std::string GroupedNumber(double value) {
-  constexpr double kLimit = 1e15;
+  constexpr double kLimit = 1e14;
   const double shown = std::min(std::max(value, -kLimit), kLimit);
   return GroupedE4(std::llround(shown * 100) * (kE4 / 100));
 }

@@ -60,7 +60,8 @@ class UnitReader {
   absl::flat_hash_map<std::pair<FigureForm, std::string>, std::unique_ptr<const Reading>> readings_;
 };
 
-// `value` to two decimals with groups of thousands: "12,345.5".
+// `value` to two decimals with groups of thousands: "12,345.5"; at most 10^14, so that it can be
+// shown.
 std::string GroupedNumber(double value);
 // As it is written, with groups of thousands.
 std::string GroupedE4(int64_t value_e4);

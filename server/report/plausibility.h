@@ -31,8 +31,8 @@ inline constexpr int kCopySpanDays = 28;
 
 // Where a number comes from: "Yearbook, 2019", "reported for 2026-02-01".
 struct Origin {
-  std::string en;
-  std::string zh;
+  std::string en = {};
+  std::string zh = {};
 };
 Origin ReportedFor(Day day);
 
@@ -67,10 +67,10 @@ std::optional<Finding> CopiedFigure(const Report& report, absl::Span<const Repor
 
 // What is known about the planting of a crop on the day of a report.
 struct Planting {
-  std::optional<Day> standing_on;  // the newest report of an area above 0
-  std::optional<Day> planted_on;   // the newest report of one that was 0 before
-  std::optional<Day> young_on;     // the newest stage is not beyond seedlings
-  std::optional<Day> none_on;      // the newest area is 0, and none was above 0 within a year
+  std::optional<Day> standing_on = {};  // the newest report of an area above 0
+  std::optional<Day> planted_on = {};   // the newest report of one that was 0 before
+  std::optional<Day> young_on = {};     // the newest stage is not beyond seedlings
+  std::optional<Day> none_on = {};      // the newest area is 0, and none was above 0 within a year
 };
 // HARVEST_BEFORE_PLANTING: begins before planting, or is over before a day on which it still
 // stands.
