@@ -46,36 +46,6 @@ absl::StatusOr<std::vector<Report>> History::UpTo(const Subject& subject, Day da
   return found;
 }
 
-absl::StatusOr<std::optional<Report>> History::FirstIn(const Subject& subject, Day first,
-                                                       Day last) const {
-  std::optional<Report> found;
-  const std::optional<SubjectId> id = Find(subject);
-  if (!id) return found;
-  const auto added = added_.lower_bound({*id, first});
-  if (added != added_.end() && added->first.first == *id && added->first.second <= last) {
-    found = added->second;
-    last = added->first.second - 1;  // of that day the stored one is hidden
-  }
-  if (!index_->Find(subject) || last < first) return found;
-  GLUTWATCH_RETURN_IF_ERROR(
-      table_->VisitForward({&subject, *id}, first, last, kEverything, [&](Report stored) {
-        found = std::move(stored);
-        return false;
-      }));
-  return found;
-}
-
-std::vector<Subject> History::SubjectsAt(Kind kind, absl::string_view region,
-                                         absl::string_view product) const {
-  std::vector<Subject> subjects;
-  for (const SubjectIndex* index : {index_, &fresh_}) {
-    for (const SubjectIndex::Entry& entry : index->At(kind, region, product)) {
-      subjects.push_back(*entry.subject);
-    }
-  }
-  return subjects;
-}
-
 void History::Add(Report report) {
   std::optional<SubjectId> id = Find(report.subject);
   if (!id) {

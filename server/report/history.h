@@ -5,7 +5,6 @@
 #include <vector>
 
 #include "absl/status/statusor.h"
-#include "absl/strings/string_view.h"
 #include "server/report/report.h"
 #include "server/report/subject_index.h"
 #include "server/report/version_table.h"
@@ -21,11 +20,6 @@ class History {
 
   // The newest version of up to `count` days not after `day`, newest day first.
   absl::StatusOr<std::vector<Report>> UpTo(const Subject& subject, Day day, size_t count) const;
-  // The first version in [first, last]; nullopt if there is none.
-  absl::StatusOr<std::optional<Report>> FirstIn(const Subject& subject, Day first, Day last) const;
-  // Every subject of a kind, region and product.
-  std::vector<Subject> SubjectsAt(Kind kind, absl::string_view region,
-                                  absl::string_view product) const;
 
   // Adds a version that is newer than everything; gives a new subject its number.
   void Add(Report report);

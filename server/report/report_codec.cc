@@ -120,12 +120,6 @@ std::string VersionKey(SubjectId id, Day day, int64_t recorded_us) {
   return key;
 }
 
-std::string VersionsEnd(SubjectId id) {
-  std::string key(1, kVersionPrefix);
-  PutBigEndian(uint64_t{static_cast<uint32_t>(id)} + 1, 4, &key);
-  return key;
-}
-
 bool ReadSubjectKey(absl::string_view key, SubjectId* id) {
   if (key.size() != kSubjectKeyBytes || key[0] != kSubjectPrefix) return false;
   *id = SubjectId{static_cast<uint32_t>(GetBigEndian(key.substr(1)))};

@@ -23,8 +23,6 @@ std::string NewestKey();
 std::string SubjectKey(SubjectId id);
 // Ordered by subject, day, recorded_us. The key of (id, day, 0) is below every version of the day.
 std::string VersionKey(SubjectId id, Day day, int64_t recorded_us);
-// The first key beyond the versions of `id`.
-std::string VersionsEnd(SubjectId id);
 
 struct VersionPlace {
   SubjectId id{};

@@ -26,18 +26,4 @@ const std::vector<SubjectIndex::Entry>* SubjectIndex::Of(Kind kind,
   return found == by_product_.end() ? nullptr : &found->second;
 }
 
-std::vector<SubjectIndex::Entry> SubjectIndex::At(Kind kind, absl::string_view region,
-                                                  absl::string_view product) const {
-  const Subject from{.kind = kind, .region = std::string(region), .product = std::string(product)};
-  std::vector<Entry> found;
-  VisitFrom(from, [&](const Subject& subject, SubjectId id) {
-    if (subject.kind != kind || subject.region != from.region || subject.product != from.product) {
-      return false;
-    }
-    found.push_back({&subject, id});
-    return true;
-  });
-  return found;
-}
-
 }  // namespace glutwatch::report

@@ -39,8 +39,6 @@ class SubjectIndex {
   }
   // Those of a kind and product, in order of subjects; nullptr if there is none.
   const std::vector<Entry>* Of(Kind kind, absl::string_view product) const;
-  // Those of a kind, product and region, in order of subjects.
-  std::vector<Entry> At(Kind kind, absl::string_view region, absl::string_view product) const;
 
  private:
   std::map<Subject, SubjectId> by_subject_;

@@ -45,11 +45,6 @@ class HistoryTest : public ::testing::Test {
     for (const Report& report : *reports) mu.push_back(*report.figures.value_e4 / kE4);
     return mu;
   }
-  int64_t FirstIn(int first, int last) {
-    const auto report = history_.FirstIn(stored_, Day{first}, Day{last});
-    EXPECT_THAT(report, IsOk());
-    return *report ? *(*report)->figures.value_e4 / kE4 : -1;
-  }
 
   const TempDir dir_;
   const std::unique_ptr<storage::Database> database_;
@@ -85,22 +80,7 @@ TEST_F(HistoryTest, GivesNewSubjectsTheNextNumbers) {
   EXPECT_THAT(history_.new_subjects(), ElementsAre(Pair(SubjectId{1}, other_)));
   EXPECT_THAT(UpTo(other_, 100, 5), ElementsAre(60, 50));
   EXPECT_THAT(UpTo(stored_, 100, 5), ElementsAre(300, 200, 100));
-  EXPECT_THAT(history_.SubjectsAt(Kind::kPlantedArea, "532930", stored_.product),
-              ElementsAre(stored_, other_));
-  EXPECT_THAT(history_.SubjectsAt(Kind::kStock, "532930", stored_.product), IsEmpty());
   EXPECT_EQ(history_.added().size(), 2U);
-}
-
-TEST_F(HistoryTest, FindsTheFirstInASpan) {
-  EXPECT_EQ(FirstIn(0, 100), 100);
-  EXPECT_EQ(FirstIn(11, 100), 200);
-  EXPECT_EQ(FirstIn(21, 29), -1);
-  Add(stored_, 20, 222);
-  Add(stored_, 25, 250);
-  EXPECT_EQ(FirstIn(11, 100), 222);
-  EXPECT_EQ(FirstIn(0, 100), 100);
-  EXPECT_EQ(FirstIn(21, 29), 250);
-  EXPECT_EQ(FirstIn(26, 29), -1);
 }
 
 }  // namespace

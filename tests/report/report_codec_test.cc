@@ -118,7 +118,6 @@ TEST(ReportCodecTest, KeysAreOrderedBySubjectDayAndTime) {
       VersionKey(SubjectId{0}, Day{0}, 1),
       VersionKey(SubjectId{0}, Day{0}, 300),
       VersionKey(SubjectId{0}, kMaxDay, 0),
-      VersionsEnd(SubjectId{0}),
       VersionKey(SubjectId{1}, kMinDay, 0),
   };
   for (size_t i = 1; i < keys.size(); ++i) EXPECT_LT(keys[i - 1], keys[i]) << i;

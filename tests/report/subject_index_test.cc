@@ -7,7 +7,6 @@ namespace glutwatch::report {
 namespace {
 
 using ::testing::ElementsAre;
-using ::testing::IsEmpty;
 
 Subject Make(Kind kind, const char* region, const char* product, const char* site = "") {
   return {.kind = kind, .region = region, .product = product, .site = site};
@@ -41,11 +40,6 @@ TEST_F(SubjectIndexTest, ListsAKindAndProductInOrderOfSubjects) {
   ASSERT_NE(index_.Of(Kind::kStock, "garlic"), nullptr);
   EXPECT_THAT(Ids(*index_.Of(Kind::kStock, "garlic")), ElementsAre(1, 2, 0));
   EXPECT_EQ(index_.Of(Kind::kTruckWait, "garlic"), nullptr);
-}
-
-TEST_F(SubjectIndexTest, ListsAKindRegionAndProduct) {
-  EXPECT_THAT(Ids(index_.At(Kind::kStock, "53", "garlic")), ElementsAre(2, 0));
-  EXPECT_THAT(Ids(index_.At(Kind::kStock, "5", "garlic")), IsEmpty());
 }
 
 TEST_F(SubjectIndexTest, VisitsInOrderFromAnySubject) {
