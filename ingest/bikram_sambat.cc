@@ -12,7 +12,6 @@
 namespace glutwatch::ingest {
 namespace {
 
-
 constexpr int kYears = kMaxBsYear - kMinBsYear + 1;
 
 // Days of Baisakh .. Chait. Facts, as the calendar committee publishes them; the years after 2083

@@ -24,10 +24,10 @@ uint64_t HashOf(const FeedRow& row) {
 
 }  // namespace
 
-absl::StatusOr<LotDecision> LotTracker::Place(int32_t series, const FeedRow& row) {
+absl::StatusOr<LotDecision> LotTracker::Place(int32_t series, int32_t name, const FeedRow& row) {
   const Key key(series, DayNumber(row.day));
   const uint64_t hash = HashOf(row);
-  const auto [found, fresh] = first_.try_emplace(key, hash);
+  const auto [found, fresh] = first_.try_emplace(key, Placed{hash, name, 0});
   if (fresh) {
     if (first_.size() > max_keys_) {
       return absl::ResourceExhaustedError(
@@ -36,18 +36,24 @@ absl::StatusOr<LotDecision> LotTracker::Place(int32_t series, const FeedRow& row
     }
     return LotDecision{};
   }
-  if (found->second == hash) return LotDecision{.duplicate = true};
-  std::vector<uint64_t>& later = later_[key];
-  if (std::find(later.begin(), later.end(), hash) != later.end()) {
-    return LotDecision{.duplicate = true};
-  }
-  if (later.size() + 1 >= static_cast<size_t>(kMaxLots)) {
+  int32_t lots = 1;
+  int32_t lot = -1;  // of an equal row
+  const auto equals = [&](const Placed& placed) {
+    lots = std::max(lots, placed.lot + 1);
+    if (placed.hash == hash) lot = placed.lot;
+    return placed.hash == hash && placed.name == name;
+  };
+  if (equals(found->second)) return LotDecision{.duplicate = true};
+  std::vector<Placed>& later = later_[key];
+  if (std::any_of(later.begin(), later.end(), equals)) return LotDecision{.duplicate = true};
+  if (lot < 0) lot = lots;
+  if (lot >= kMaxLots) {
     return absl::ResourceExhaustedError(
         absl::StrCat("line ", row.line, ": the same series and day is there more than ", kMaxLots,
                      " times with different prices, expected at most ", kMaxLots));
   }
-  later.push_back(hash);
-  return LotDecision{.lot = static_cast<int32_t>(later.size())};
+  later.push_back({hash, name, lot});
+  return LotDecision{.lot = lot};
 }
 
 }  // namespace glutwatch::ingest

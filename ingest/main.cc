@@ -13,6 +13,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "base/clock.h"
+#include "base/day.h"
 #include "ingest/feeds/registry.h"
 #include "ingest/schedule.h"
 #include "ingest/worker_link.h"
@@ -159,6 +160,7 @@ int RunCommandLine(const RunCommand& command) {
   environment.list_regions = [&](const std::string& region) {
     return ListServerRegions(command.server, region);
   };
+  environment.load_names = [&] { return LoadServerNames(command.server); };
   environment.progress = [&](const std::string& document, const RowTally& settled) {
     progress.Show(document, settled);
   };
@@ -185,6 +187,23 @@ int RunCommandLine(const RunCommand& command) {
   return ExitCodeOf(report->status());
 }
 
+// Today in China, where the simulated province lies.
+absl::StatusOr<Day> UntilOf(const std::string& until) {
+  constexpr int kSecondsAhead = 8 * 60 * 60;
+  if (!until.empty()) return ParseDay(until);
+  return ToDay(absl::ToCivilDay(absl::Now(), absl::FixedTimeZone(kSecondsAhead)));
+}
+
+int RunReports(const CommandLine& line) {
+  const absl::StatusOr<Day> until = UntilOf(line.reports_until);
+  if (!until.ok()) return Fail(line.run, until.status());
+  std::cerr << SimulatedBanner(line.run.language);
+  ReportRunOptions options = line.reports;
+  options.until = *until;
+  const absl::Status status = RunReportSimulation(options, std::cout);
+  return status.ok() ? kExitOk : Fail(line.run, status);
+}
+
 }  // namespace
 }  // namespace glutwatch::ingest
 
@@ -193,6 +212,7 @@ int main(int argc, char** argv) {
   const CommandLine line = ParseCommandLine(argc, argv);
   if (line.kind == CommandKind::kExit) return line.exit_code;
   if (line.kind == CommandKind::kFeeds) return ListFeeds(line.run);
+  if (line.kind == CommandKind::kReports) return RunReports(line);
   if (!InstallSignals()) {
     std::perror("glutwatch-ingest: cannot install signal handlers");
     return kExitPartial;

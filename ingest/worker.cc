@@ -16,7 +16,8 @@ Worker::Worker(WorkerOptions options, BatchLink* link, const CheckpointStore* ch
       checkpoints_(checkpoints),
       clock_(clock),
       stop_(stop),
-      on_progress_(std::move(on_progress)) {}
+      on_progress_(std::move(on_progress)),
+      dictionary_(std::move(options_.names)) {}
 
 absl::StatusOr<DocumentCheckpoint> Worker::StartingPoint(const std::string& name,
                                                          const std::string& key) {

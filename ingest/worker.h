@@ -11,6 +11,7 @@
 #include "base/clock.h"
 #include "ingest/checkpoint.h"
 #include "ingest/feed.h"
+#include "ingest/name_book.h"
 #include "ingest/simulation/plan.h"
 #include "ingest/worker_batch.h"
 #include "ingest/worker_pipeline.h"
@@ -38,6 +39,7 @@ struct WorkerOptions {
   int64_t batch_rows = 10'000;  // 1..100,000
   bool again = false;           // send a finished document once more, under new batch ids
   bool dry_run = false;         // read and check only
+  NameBook names = {};          // what the server's catalog calls products and units
 };
 
 // Turns documents into settled rows, one document after the other over one stream.

@@ -87,7 +87,14 @@ int32_t StreamDictionary::IndexOf(const FeedRow& row) {
   const auto [series, new_series] = series_indexes_.try_emplace(
       SeriesKey(market->second, row.product, row.grade, row.currency, row.unit, row.arrivals_unit),
       static_cast<int32_t>(series_.size()));
-  if (new_series) series_.push_back(ToSpec(row, market->second));
+  if (!new_series) return series->second;
+  series_.push_back(ToSpec(row, market->second));
+  // The unit of arrivals makes no other series.
+  const auto [first, unknown] =
+      first_indexes_.try_emplace(SeriesKey(market->second, names_.Product(row.product), row.grade,
+                                           row.currency, names_.Unit(row.unit), ""),
+                                 series->second);
+  leads_to_.push_back(first->second);
   return series->second;
 }
 
@@ -130,7 +137,8 @@ BatchBuilder::BatchBuilder(StreamDictionary* dictionary, int64_t batch_rows, Bat
 
 absl::Status BatchBuilder::Accept(FeedRow row) {
   const int32_t series = dictionary_->IndexOf(row);
-  const absl::StatusOr<LotDecision> decision = lots_.Place(series, row);
+  const absl::StatusOr<LotDecision> decision =
+      lots_.Place(dictionary_->SeriesOf(series), series, row);
   if (!decision.ok()) return decision.status();
   if (decision->duplicate) {
     ++pending_.local.duplicate;

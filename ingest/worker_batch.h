@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -12,17 +13,24 @@
 #include "ingest/checkpoint.h"
 #include "ingest/feed.h"
 #include "ingest/lots.h"
+#include "ingest/name_book.h"
 #include "ingest/quarantine.h"
 
 namespace glutwatch::ingest {
 
 // The markets and series of one push stream, by the indexes that its rows use.
 //
-// Entries are only ever added. Not thread-safe.
+// A series has an index for each way in which a feed writes it. Entries are only ever added. Not
+// thread-safe.
 class StreamDictionary {
  public:
+  explicit StreamDictionary(NameBook names = {}) : names_(std::move(names)) {}
+
   // The index of the row's series; adds it and its market if they are new.
   int32_t IndexOf(const FeedRow& row);
+  // The first index that leads to the same series, which it is by the book of names. `index` is
+  // one that IndexOf returned, and AddSeries was never called.
+  int32_t SeriesOf(int32_t index) const { return leads_to_[static_cast<size_t>(index)]; }
   // For a sender that makes its own specs.
   void AddMarket(v1::MarketSpec spec) { markets_.push_back(std::move(spec)); }
   void AddSeries(v1::SeriesSpec spec) { series_.push_back(std::move(spec)); }
@@ -37,12 +45,15 @@ class StreamDictionary {
   using SeriesKey = std::tuple<int32_t, std::string, std::string, std::string, std::string,
                                std::string>;  // market, product, grade, currency, unit, arrivals
 
+  const NameBook names_;
   std::vector<v1::MarketSpec> markets_;
   std::vector<v1::SeriesSpec> series_;
   size_t markets_taken_ = 0;
   size_t series_taken_ = 0;
   absl::flat_hash_map<std::string, int32_t> market_indexes_;  // by market id
   absl::flat_hash_map<SeriesKey, int32_t> series_indexes_;
+  absl::flat_hash_map<SeriesKey, int32_t> first_indexes_;  // by what the names lead to
+  std::vector<int32_t> leads_to_;                          // by index: one of first_indexes_
 };
 
 // Where a row stands in its document.

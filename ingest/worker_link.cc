@@ -20,15 +20,16 @@ namespace {
 using Response = v1::PushObservationsResponse;
 
 constexpr int kMaxInFlight = 16;  // the server's own limit
+constexpr int kPageSize = 1000;   // the most that the server gives
 constexpr absl::Duration kCallTimeout = absl::Seconds(30);
-// How often a wait looks whether it should stop, and how long it then still waits for answers.
+// How often a wait looks whether it should stop.
 constexpr absl::Duration kStopCheck = absl::Milliseconds(200);
-constexpr absl::Duration kStopPatience = absl::Seconds(5);
 
 // Answers of a PushStream, which come on its threads, for the one thread that takes them.
 class ServerLink final : public BatchLink {
  public:
-  ServerLink(int in_flight, const std::atomic<bool>* stop) : in_flight_(in_flight), stop_(stop) {}
+  ServerLink(int in_flight, const ServerLinkOptions& options)
+      : in_flight_(in_flight), stop_(options.stop), stop_patience_(options.stop_patience) {}
 
   void Use(std::unique_ptr<client::PushStream> stream) { stream_ = std::move(stream); }
 
@@ -49,7 +50,7 @@ class ServerLink final : public BatchLink {
       arrived_.WaitFor(&mu_, kStopCheck);
       if (stop_ == nullptr || !stop_->load()) continue;
       stopping += kStopCheck;
-      if (stopping > kStopPatience && answers_.empty()) {
+      if (stopping > stop_patience_ && answers_.empty()) {
         return absl::UnavailableError("stopped before the server had answered every batch");
       }
     }
@@ -63,7 +64,8 @@ class ServerLink final : public BatchLink {
 
  private:
   const int in_flight_;
-  const std::atomic<bool>* stop_;
+  const std::atomic<bool>* const stop_;
+  const absl::Duration stop_patience_;
   Mutex mu_;
   CondVar arrived_;
   std::deque<Response> answers_ ABSL_GUARDED_BY(mu_);
@@ -91,7 +93,7 @@ absl::StatusOr<std::unique_ptr<BatchLink>> ConnectServerLink(const ServerLinkOpt
   push.max_in_flight = std::min(options.in_flight + 1, kMaxInFlight);
   push.give_up_after = options.patience;
   GLUTWATCH_ASSIGN_OR_RETURN(auto stream, client::PushStream::Create(channel, push));
-  auto link = std::make_unique<ServerLink>(push.max_in_flight - 1, options.stop);
+  auto link = std::make_unique<ServerLink>(push.max_in_flight - 1, options);
   link->Use(std::move(stream));
   return link;
 }
@@ -103,7 +105,7 @@ absl::StatusOr<std::vector<v1::Region>> ListServerRegions(const std::string& ser
   std::vector<v1::Region> regions;
   v1::ListRegionsRequest request;
   request.set_parent(region);
-  request.set_page_size(1000);
+  request.set_page_size(kPageSize);
   const absl::Status listed = client::ForEachPage(
       *stub, &v1::CatalogService::Stub::ListRegions, request, kCallTimeout,
       [&](const v1::ListRegionsResponse& page) {
@@ -112,6 +114,30 @@ absl::StatusOr<std::vector<v1::Region>> ListServerRegions(const std::string& ser
       });
   if (!listed.ok()) return InServer(server, listed);
   return regions;
+}
+
+absl::StatusOr<NameBook> LoadServerNames(const std::string& server) {
+  GLUTWATCH_RETURN_IF_ERROR(client::CheckServer(server));
+  const auto stub = v1::CatalogService::NewStub(client::OpenChannel(server));
+  NameBook names;
+  v1::ListProductsRequest products;
+  products.set_page_size(kPageSize);
+  absl::Status listed =
+      client::ForEachPage(*stub, &v1::CatalogService::Stub::ListProducts, products, kCallTimeout,
+                          [&](const v1::ListProductsResponse& page) {
+                            for (const v1::Product& product : page.products()) names.Add(product);
+                            return true;
+                          });
+  if (!listed.ok()) return InServer(server, listed);
+  v1::ListUnitsRequest units;
+  units.set_page_size(kPageSize);
+  listed = client::ForEachPage(*stub, &v1::CatalogService::Stub::ListUnits, units, kCallTimeout,
+                               [&](const v1::ListUnitsResponse& page) {
+                                 for (const v1::Unit& unit : page.units()) names.Add(unit);
+                                 return true;
+                               });
+  if (!listed.ok()) return InServer(server, listed);
+  return names;
 }
 
 }  // namespace glutwatch::ingest

@@ -9,6 +9,7 @@
 #include "absl/status/statusor.h"
 #include "absl/time/time.h"
 #include "glutwatch/v1/catalog.pb.h"
+#include "ingest/name_book.h"
 #include "ingest/worker_options.h"
 #include "ingest/worker_pipeline.h"
 
@@ -23,8 +24,9 @@ struct ServerLinkOptions {
   absl::Duration first_patience = absl::Seconds(10);
   // How long a server that went away, or that cannot write, is tried again.
   absl::Duration patience = absl::Minutes(2);
-  // Waits only a few seconds more for answers once it is set. May be null; else outlives the link.
+  // May be null; else outlives the link. Once it is set, answers are waited for only so long.
   const std::atomic<bool>* stop = nullptr;
+  absl::Duration stop_patience = absl::Seconds(5);
 };
 
 // Connects a push stream that outlives broken connections (client/push_stream.h) as a BatchLink.
@@ -38,5 +40,8 @@ absl::StatusOr<std::unique_ptr<BatchLink>> ConnectServerLink(const ServerLinkOpt
 // The regions of a subtree, from CatalogService.
 absl::StatusOr<std::vector<v1::Region>> ListServerRegions(const std::string& server,
                                                           const std::string& region);
+
+// The names of all products and units, from CatalogService.
+absl::StatusOr<NameBook> LoadServerNames(const std::string& server);
 
 }  // namespace glutwatch::ingest

@@ -14,6 +14,7 @@ constexpr char kExamples[] = R"(Examples:
   glutwatch-ingest run --feed generic --mapping county.yaml --input weekly.xlsx --dry-run
   glutwatch-ingest run --feed wfp --input https://example.org/wfp_food_prices.csv --supervised --schedule 05:00
   glutwatch-ingest run --feed simulate --years 4 --counties 20 --products 12
+  glutwatch-ingest reports --weeks 52 --products 12
 
 Exit codes: 0 every row is accounted for; 2 usage; 3 input not found; 4 not permitted;
   5 server unavailable; 6 a document could not be read or sent to its end;
@@ -74,6 +75,30 @@ void AddSimulationOptions(CLI::App* run, RunCommand* command) {
                 "The shape of a national day: 2,000 markets with 250 products; one day unless "
                 "--days is given")
       ->group(group);
+}
+
+void AddReportOptions(CLI::App* reports, CommandLine* line) {
+  ReportRunOptions* options = &line->reports;
+  reports->add_option("--server", options->server, "glutwatchd's address")
+      ->envname("GLUTWATCH_SERVER")
+      ->capture_default_str();
+  reports->add_option("--region", options->region, "Code of the region whose counties report")
+      ->capture_default_str();
+  reports->add_option("--counties", options->counties, "At most so many; all if absent")
+      ->check(CLI::Range(1, 100'000));
+  reports->add_option("--products", options->products, "So many of the catalog's products")
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  reports->add_option("--weeks", options->weeks, "Weeks of history")
+      ->check(CLI::Range(1, 2000))
+      ->capture_default_str();
+  reports->add_option(
+      "--until", line->reports_until,
+      "The last report is of the week before this day, YYYY-MM-DD; today if absent");
+  reports->add_option("--seed", options->seed, "Equal seeds give equal reports")
+      ->capture_default_str();
+  reports->add_flag("--areas-only", options->areas_only,
+                    "Planted areas of every county, product and week, without gaps: a load test");
 }
 
 absl::Status Check(const RunCommand& command) {
@@ -142,6 +167,9 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
   CLI::App* run = app.add_subcommand("run", "Read an input and send its rows");
   run->footer(kExamples);
   CLI::App* feeds = app.add_subcommand("feeds", "List the feeds and their schedules");
+  CLI::App* reports = app.add_subcommand(
+      "reports", "Make up what a province reports, and submit it: every figure is simulated");
+  AddReportOptions(reports, &line);
   AddFeedOptions(run, &line.run);
   AddSimulationOptions(run, &line.run);
   std::string lang;
@@ -163,6 +191,10 @@ CommandLine ParseCommandLine(int argc, const char* const* argv) {
   line.run.output = output == "json" ? OutputFormat::kJson : OutputFormat::kTable;
   if (feeds->parsed()) {
     line.kind = CommandKind::kFeeds;
+    return line;
+  }
+  if (reports->parsed()) {
+    line.kind = CommandKind::kReports;
     return line;
   }
   const absl::Status checked = Check(line.run);

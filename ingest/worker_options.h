@@ -6,6 +6,7 @@
 
 #include "absl/status/status.h"
 #include "base/day.h"
+#include "ingest/report_run.h"
 #include "ingest/simulation/plan.h"
 #include "ingest/worker_report.h"
 
@@ -60,12 +61,14 @@ struct RunCommand {
   bool quiet = false;
 };
 
-enum class CommandKind { kRun, kFeeds, kExit };
+enum class CommandKind { kRun, kFeeds, kReports, kExit };
 
 struct CommandLine {
   CommandKind kind = CommandKind::kExit;
   int exit_code = kExitOk;  // of kExit: help was printed, or what is wrong
   RunCommand run;
+  ReportRunOptions reports;
+  std::string reports_until;  // "2026-03-01"; empty for today
 };
 
 // Reads the command line; prints help to stdout or what is wrong to stderr.

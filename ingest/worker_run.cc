@@ -41,13 +41,14 @@ absl::Status OpenSession(const RunCommand& command, const RunEnvironment& enviro
 }
 
 Worker MakeWorker(const RunCommand& command, const RunEnvironment& environment,
-                  std::string settings, const Session& session) {
+                  std::string settings, NameBook names, const Session& session) {
   WorkerOptions options;
   options.feed = command.feed;
   options.settings = std::move(settings);
   options.batch_rows = command.batch_rows;
   options.again = command.again;
   options.dry_run = command.dry_run;
+  options.names = std::move(names);
   return Worker(std::move(options), session.link.get(),
                 session.checkpoints.has_value() ? &*session.checkpoints : nullptr,
                 environment.clock, environment.stop, environment.progress);
@@ -86,7 +87,7 @@ absl::StatusOr<RunReport> Simulate(const RunCommand& command, const RunEnvironme
   GLUTWATCH_ASSIGN_OR_RETURN(PreparedSimulation prepared, Prepare(command, environment));
   Session session;
   GLUTWATCH_RETURN_IF_ERROR(OpenSession(command, environment, &session));
-  Worker worker = MakeWorker(command, environment, "", session);
+  Worker worker = MakeWorker(command, environment, "", {}, session);
   report.documents.push_back(worker.Run(std::move(prepared.plan), prepared.key));
   return report;
 }
@@ -151,7 +152,11 @@ absl::StatusOr<RunReport> RunOnce(const RunCommand& command, const RunEnvironmen
                              OpenSource(std::move(source_options)));
   Session session;
   GLUTWATCH_RETURN_IF_ERROR(OpenSession(command, environment, &session));
-  Worker worker = MakeWorker(command, environment, std::move(mapping), session);
+  NameBook names;
+  if (!command.dry_run) {
+    GLUTWATCH_ASSIGN_OR_RETURN(names, environment.load_names());
+  }
+  Worker worker = MakeWorker(command, environment, std::move(mapping), std::move(names), session);
   RunReport report;
   report.feed = command.feed;
   report.dry_run = command.dry_run;

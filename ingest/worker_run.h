@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "base/clock.h"
 #include "ingest/feeds/simulate.h"
+#include "ingest/name_book.h"
 #include "ingest/worker_options.h"
 #include "ingest/worker_pipeline.h"
 #include "ingest/worker_report.h"
@@ -23,6 +24,8 @@ struct RunEnvironment {
   // Opens a push stream. Not called in a dry run.
   std::function<absl::StatusOr<std::unique_ptr<BatchLink>>(const RunCommand&)> open_link;
   ListRegionsFn list_regions;
+  // What the server calls products and units. Not called in a dry run.
+  std::function<absl::StatusOr<NameBook>()> load_names;
   // Says how far a document is; called after every batch.
   std::function<void(const std::string& document, const RowTally& settled)> progress;
   // One line for the log of a supervised run.

@@ -48,15 +48,16 @@ uint64_t KeyOf(const storage::BatchRow& row) {
   return (uint64_t{static_cast<uint32_t>(row.series)} << 32) | (day << 15) | row.observation.lot;
 }
 
-// Of the batch as it was sent: of nothing that the clock or the store could change.
+// Of the batch as it was sent: of nothing that the clock or the store could change. Lots are left
+// out: a sender counts them by what the catalog makes of its names, which may have changed when it
+// sends the batch again.
 uint64_t DigestOf(const BatchColumns& columns, const std::vector<SessionSeries>& series) {
   const size_t count = columns.series_indexes.size();
   uint64_t digest = Mix(0, count);
   for (size_t i = 0; i < count; ++i) {
     const auto index = static_cast<size_t>(columns.series_indexes[i]);
     digest = Mix(digest, index < series.size() ? series[index].identity : index);
-    digest = Mix(digest, static_cast<uint32_t>(columns.market_days[i]) |
-                             static_cast<uint64_t>(At<int32_t>(columns.lots, i, 0)) << 32);
+    digest = Mix(digest, static_cast<uint32_t>(columns.market_days[i]));
     digest =
         Mix(digest, static_cast<uint32_t>(At<int>(columns.day_statuses, i, 1)) |
                         static_cast<uint64_t>(At<int32_t>(columns.presences, i, kPrices)) << 32);

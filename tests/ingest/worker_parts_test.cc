@@ -9,6 +9,7 @@
 
 #include "ingest/checkpoint.h"
 #include "ingest/lots.h"
+#include "ingest/name_book.h"
 #include "ingest/quarantine.h"
 #include "ingest/schedule.h"
 #include "ingest/worker_report.h"
@@ -47,7 +48,9 @@ FeedRow RowAt(int day, int64_t modal_e4) {
 
 TEST(LotTrackerTest, IdenticalRowIsADuplicateAndAnotherPriceTheNextLot) {
   LotTracker lots;
-  const auto place = [&](int32_t series, const FeedRow& row) { return *lots.Place(series, row); };
+  const auto place = [&](int32_t series, const FeedRow& row) {
+    return *lots.Place(series, series, row);
+  };
   EXPECT_EQ(place(0, RowAt(10, 100)).lot, 0);
   EXPECT_TRUE(place(0, RowAt(10, 100)).duplicate);
   EXPECT_EQ(place(0, RowAt(10, 200)).lot, 1);
@@ -57,29 +60,100 @@ TEST(LotTrackerTest, IdenticalRowIsADuplicateAndAnotherPriceTheNextLot) {
   EXPECT_EQ(place(0, RowAt(11, 200)).lot, 0);
 }
 
+TEST(LotTrackerTest, NamesOfOneSeriesShareItsLotsAndEqualRowsUnderThemAreLeftToTheServer) {
+  LotTracker lots;
+  struct Step {
+    int32_t name;
+    int64_t modal_e4;
+    LotDecision want;
+  };
+  const Step steps[] = {
+      {0, 100, {.lot = 0}},          {3, 200, {.lot = 1}}, {3, 100, {.lot = 0}},
+      {3, 100, {.duplicate = true}}, {0, 200, {.lot = 1}}, {0, 100, {.duplicate = true}},
+      {0, 300, {.lot = 2}},          {5, 300, {.lot = 2}}, {5, 400, {.lot = 3}},
+  };
+  for (const Step& step : steps) {
+    const auto got = lots.Place(0, step.name, RowAt(10, step.modal_e4));
+    GLUTWATCH_ASSERT_OK(got);
+    EXPECT_EQ(got->duplicate, step.want.duplicate) << step.name << " " << step.modal_e4;
+    EXPECT_EQ(got->lot, step.want.lot) << step.name << " " << step.modal_e4;
+  }
+}
+
+NameBook Names() {
+  NameBook names;
+  v1::Product garlic;
+  garlic.set_name("products/garlic");
+  garlic.set_display_name("大蒜");
+  garlic.add_aliases("Lasun(Nepali)");
+  names.Add(garlic);
+  v1::Unit kilogram;
+  kilogram.set_code("kg");
+  kilogram.set_base_quantity_e4(10'000);
+  kilogram.add_aliases("公斤");
+  names.Add(kilogram);
+  v1::Unit box;
+  box.set_code("box");
+  names.Add(box);
+  return names;
+}
+
+TEST(NameBookTest, NamesOfOneProductLeadToItsId) {
+  for (const char* name : {"garlic", "Garlic", "大蒜", "lasun nepali", "Lasun(Nepali)"}) {
+    EXPECT_EQ(Names().Product(name), "garlic") << name;
+  }
+  EXPECT_NE(Names().Product("蒜薹"), "garlic");
+}
+
+TEST(NameBookTest, UnknownNamesLeadToTheIdThatTheServerWouldGiveThem) {
+  EXPECT_EQ(Names().Product("Tomato  Big"), "tomato-big");
+  EXPECT_EQ(NameBook().Product("tomato big"), "tomato-big");
+  EXPECT_EQ(Names().Product("(!)"), "(!)");
+}
+
+TEST(NameBookTest, WritingsOfAUnitAndOfPacksOfItAreOne) {
+  struct Case {
+    const char* name;
+    const char* want;
+  };
+  for (const Case& c : std::initializer_list<Case>{{"KG", "kg"},
+                                                   {"公斤", "kg"},
+                                                   {"1 KG", "kg"},
+                                                   {"90 KG", "90-kg"},
+                                                   {"90公斤", "90-kg"},
+                                                   {"90-kg", "90-kg"},
+                                                   {"0.50 kg", "0.5-kg"},
+                                                   {"12 box", "12-box"},
+                                                   {"12box", "12box"},
+                                                   {"12", "12"},
+                                                   {"捆", "捆"}}) {
+    EXPECT_EQ(Names().Unit(c.name), c.want) << c.name;
+  }
+}
+
 TEST(LotTrackerTest, AbsentPriceIsNotAPriceOfZero) {
   LotTracker lots;
   FeedRow absent = RowAt(10, 100);
   FeedRow zero = absent;
   zero.low_e4 = 0;
-  EXPECT_EQ(lots.Place(0, absent)->lot, 0);
-  EXPECT_EQ(lots.Place(0, zero)->lot, 1);
+  EXPECT_EQ(lots.Place(0, 0, absent)->lot, 0);
+  EXPECT_EQ(lots.Place(0, 0, zero)->lot, 1);
 }
 
 TEST(LotTrackerTest, TooManyKeysAreRefusedWithTheLine) {
   LotTracker lots(2);
-  GLUTWATCH_ASSERT_OK(lots.Place(0, RowAt(1, 1)));
-  GLUTWATCH_ASSERT_OK(lots.Place(0, RowAt(2, 1)));
-  EXPECT_THAT(lots.Place(0, RowAt(3, 1)),
+  GLUTWATCH_ASSERT_OK(lots.Place(0, 0, RowAt(1, 1)));
+  GLUTWATCH_ASSERT_OK(lots.Place(0, 0, RowAt(2, 1)));
+  EXPECT_THAT(lots.Place(0, 0, RowAt(3, 1)),
               StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("line 1")));
 }
 
 TEST(LotTrackerTest, TooManyLotsOfOneDayAreRefused) {
   LotTracker lots;
   for (int i = 0; i < LotTracker::kMaxLots; ++i) {
-    GLUTWATCH_ASSERT_OK(lots.Place(0, RowAt(1, i)));
+    GLUTWATCH_ASSERT_OK(lots.Place(0, 0, RowAt(1, i)));
   }
-  EXPECT_THAT(lots.Place(0, RowAt(1, -1)), StatusIs(absl::StatusCode::kResourceExhausted, _));
+  EXPECT_THAT(lots.Place(0, 0, RowAt(1, -1)), StatusIs(absl::StatusCode::kResourceExhausted, _));
 }
 
 DocumentCheckpoint SomeCheckpoint() {

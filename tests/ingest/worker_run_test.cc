@@ -50,6 +50,7 @@ struct Surroundings {
       return std::make_unique<MemoryLink>(&server);
     };
     environment.list_regions = [](const std::string&) { return std::vector<v1::Region>(); };
+    environment.load_names = [this] { return server.names(); };
     environment.progress = [](const auto&, const auto&) {};
     environment.say = [this](const std::string& line) { said.push_back(line); };
     environment.wait_until = [this](absl::Time due) {
@@ -120,6 +121,15 @@ TEST(RunTest, NationalSimulationAsksForNoRegions) {
   EXPECT_TRUE(report->simulated);
   EXPECT_EQ(report->Total().read, 24);
   EXPECT_EQ(RunOnce(command, around.Environment())->documents.at(0).skipped, true);
+}
+
+TEST(RunTest, AsksTheServerForItsNames) {
+  Surroundings around;
+  around.server.AddAlias("土豆", "马铃薯");
+  around.Write("a.csv", "土豆,0.9,1.0,1.1,,斤,2016-05-01\n马铃薯,0.9,1.2,1.3,,斤,2016-05-01\n");
+  const auto report = RunOnce(around.Command(), around.Environment());
+  GLUTWATCH_ASSERT_OK(report);
+  EXPECT_EQ(report->Total(), (RowTally{.read = 2, .accepted = 2})) << "nothing is corrected";
 }
 
 TEST(RunTest, SupervisedRunFollowsTheScheduleAndSendsOnlyNews) {

@@ -14,15 +14,31 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
 #include "ingest/feed.h"
+#include "ingest/name_book.h"
 #include "ingest/worker_pipeline.h"
 
 namespace glutwatch::ingest::testing {
 
 // A server in memory that keeps the promises of PushObservations: a batch applies once, a resend
-// gets the same answer, the same id with other content is refused.
+// gets the same answer, the same id with other content (lots apart) is refused.
 class MemoryServer {
  public:
   using Key = std::tuple<std::string, int32_t, int32_t>;  // product, day, lot
+
+  // From now on `alias` leads to `product`.
+  void AddAlias(const std::string& product, const std::string& alias) { ids_[alias] = product; }
+  // The catalog as a worker reads it.
+  NameBook names() const {
+    NameBook names;
+    for (const auto& [alias, id] : ids_) {
+      v1::Product product;
+      product.set_name("products/" + id);
+      product.set_display_name(id);
+      product.add_aliases(alias);
+      names.Add(product);
+    }
+    return names;
+  }
 
   // Applies the batch; `series` are the products by the stream's indexes.
   v1::PushObservationsResponse Apply(const v1::ObservationBatch& batch,
@@ -50,6 +66,7 @@ class MemoryServer {
                              const std::vector<v1::SeriesSpec>& series) {
     v1::ObservationBatch plain = batch;
     plain.clear_series_indexes();
+    plain.clear_lots();
     std::string content = plain.SerializeAsString();
     for (const int32_t index : batch.series_indexes()) {
       absl::StrAppend(&content, series.at(static_cast<size_t>(index)).product(), ";");
@@ -66,8 +83,9 @@ class MemoryServer {
       return;
     }
     const int32_t lot = batch.lots_size() == 0 ? 0 : batch.lots(i);
-    const Key key(series.at(static_cast<size_t>(batch.series_indexes(i))).product(),
-                  batch.market_days(i), lot);
+    const std::string& name = series.at(static_cast<size_t>(batch.series_indexes(i))).product();
+    const auto id = ids_.find(name);
+    const Key key(id == ids_.end() ? name : id->second, batch.market_days(i), lot);
     const auto [row, fresh] = rows_.try_emplace(key, modal);
     if (!fresh && row->second == modal) {
       answer->set_duplicate_count(answer->duplicate_count() + 1);
@@ -93,6 +111,7 @@ class MemoryServer {
     result->set_message(absl::StrCat("row ", row));
   }
 
+  std::map<std::string, std::string> ids_;  // by alias
   std::map<Key, int64_t> rows_;
   std::map<std::string, std::pair<std::string, v1::PushObservationsResponse>> receipts_;
 };

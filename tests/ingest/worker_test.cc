@@ -46,6 +46,7 @@ struct Bench {
     const auto checkpoints = CheckpointStore::Open(folder.path());
     EXPECT_THAT(checkpoints, IsOk());
     MemoryLink link(&server, calls_to_live);
+    options.names = server.names();
     Worker worker(options, &link, &*checkpoints, &clock, &stop, [](const auto&, const auto&) {});
     return worker.Run(LineFeed(), {name, content});
   }
@@ -148,6 +149,42 @@ TEST(WorkerTest, ChangedContentIsAnotherDocumentWhoseRowsAreCorrections) {
   ASSERT_THAT(setup.Run("a,1,5\na,2,6\n").status, IsOk());
   const DocumentReport corrected = setup.Run("a,1,5\na,2,7\n");
   EXPECT_EQ(corrected.tally, (RowTally{.read = 2, .accepted = 1, .corrected = 1, .duplicate = 1}));
+}
+
+TEST(WorkerTest, RowsUnderTwoNamesOfOneProductAreItsLots) {
+  // In one batch, over batches, out of order, and an equal row under the other name.
+  const std::string content =
+      "a,1,5\nalias,1,6\na,2,5\na,3,5\na,4,5\n"
+      "alias,2,7\nalias,3,5\nalias,9,8\na,9,9\nalias,1,6\n";
+  Bench setup;
+  setup.server.AddAlias("a", "alias");
+  const DocumentReport first = setup.Run(content);
+  ASSERT_THAT(first.status, IsOk());
+  EXPECT_EQ(first.tally, (RowTally{.read = 10, .accepted = 8, .duplicate = 2}));
+  const std::map<MemoryServer::Key, int64_t> want = {
+      {{"a", 1, 0}, 5}, {{"a", 1, 1}, 6}, {{"a", 2, 0}, 5}, {{"a", 2, 1}, 7},
+      {{"a", 3, 0}, 5}, {{"a", 4, 0}, 5}, {{"a", 9, 0}, 8}, {{"a", 9, 1}, 9}};
+  EXPECT_EQ(setup.server.rows(), want);
+  setup.options.again = true;
+  EXPECT_EQ(setup.Run(content).tally, (RowTally{.read = 10, .duplicate = 10}));
+  setup.options.batch_rows = 3;
+  EXPECT_EQ(setup.Run(content).tally, (RowTally{.read = 10, .duplicate = 10}));
+  EXPECT_EQ(setup.Run("alias,1,7\n").tally, (RowTally{.read = 1, .accepted = 1, .corrected = 1}))
+      << "another document";
+}
+
+TEST(WorkerTest, NamesThatBecomeOneBetweenTwoRunsOfADocumentRefuseNoBatch) {
+  const std::string content = "a,1,5\nalias,1,6\na,2,5\na,3,5\na,4,5\nalias,2,5\n";
+  for (int calls = 1; calls < 4; ++calls) {
+    Bench setup;
+    ASSERT_FALSE(setup.Run(content, calls).status.ok());
+    setup.server.AddAlias("a", "alias");
+    const DocumentReport report = setup.Run(content);
+    ASSERT_THAT(report.status, IsOk()) << calls;
+    EXPECT_EQ(report.tally.read, 6);
+    EXPECT_EQ(report.tally.corrected, 0);
+    EXPECT_TRUE(report.tally.Balanced());
+  }
 }
 
 TEST(WorkerTest, AnotherBatchSizeDoesNotChangeTheIdsOfAStartedDocument) {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "sheet/feed_mapping.h"
-#include "sheet/table_layout.h"
+#include "sheet/columns.h"
 #include "tests/sheet/collecting_sink.h"
 #include "tests/sheet/workbook_maker.h"
 #include "tests/support/status_matchers.h"
