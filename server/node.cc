@@ -15,6 +15,7 @@
 #include "server/assess/assess_loop.h"
 #include "server/assess/group_assessor.h"
 #include "server/catalog/catalog.h"
+#include "server/catalog/facts.h"
 #include "server/catalog/series_registry.h"
 #include "server/gateway/http_server.h"
 #include "server/node_files.h"
@@ -23,9 +24,13 @@
 #include "server/node_servers.h"
 #include "server/observe/intake.h"
 #include "server/observe/price_hub.h"
+#include "server/report/report_book.h"
 #include "server/rpc/assessment_service.h"
 #include "server/rpc/catalog_service.h"
 #include "server/rpc/observation_service.h"
+#include "server/rpc/reference_service.h"
+#include "server/rpc/report_service.h"
+#include "server/rpc/sheet_service.h"
 #include "server/rpc/warning_service.h"
 #include "server/security/principal.h"
 #include "server/storage/price_store.h"
@@ -58,8 +63,10 @@ class NodeImpl final : public Node {
 
  private:
   absl::Status OpenStore();
+  absl::Status OpenReports();
   absl::Status StartJudging();
   NodeSnapshot Snapshot() const;
+  void MakeReportServices();
   absl::Status ServeHttp();
   void Watch();
   void PublishHealth();
@@ -73,6 +80,8 @@ class NodeImpl final : public Node {
   std::unique_ptr<storage::Database> database_;
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<catalog::SeriesRegistry> registry_;
+  std::unique_ptr<catalog::FactBook> facts_;
+  std::unique_ptr<report::ReportBook> reports_;
   // The store's writer, which ends with the store, calls back into these three.
   rpc::PushStreams pushes_;
   observe::PriceHub hub_;
@@ -90,6 +99,9 @@ class NodeImpl final : public Node {
   std::unique_ptr<rpc::ObservationServiceImpl> observation_service_;
   std::unique_ptr<rpc::AssessmentServiceImpl> assessment_service_;
   std::unique_ptr<rpc::WarningServiceImpl> warning_service_;
+  std::unique_ptr<rpc::ReportServiceImpl> report_service_;
+  std::unique_ptr<rpc::ReferenceServiceImpl> reference_service_;
+  std::unique_ptr<rpc::SheetServiceImpl> sheet_service_;
   BoundServer public_;
   BoundServer admin_;
   std::unique_ptr<gateway::HttpServer> http_;
@@ -115,6 +127,7 @@ absl::Status NodeImpl::OpenStore() {
   }
   GLUTWATCH_ASSIGN_OR_RETURN(registry_,
                              catalog::SeriesRegistry::Open(database_.get(), catalog_.get()));
+  GLUTWATCH_RETURN_IF_ERROR(OpenReports());
   storage::PriceStoreOptions store_options;
   store_options.head_bytes = int64_t{config_.head_mib()} << 20;
   GLUTWATCH_ASSIGN_OR_RETURN(store_,
@@ -122,12 +135,26 @@ absl::Status NodeImpl::OpenStore() {
   return absl::OkStatus();
 }
 
+absl::Status NodeImpl::OpenReports() {
+  GLUTWATCH_ASSIGN_OR_RETURN(facts_,
+                             catalog::FactBook::Open(database_.get(), catalog_.get(), clock_));
+  for (const std::string& file : config_.fact_files()) {
+    GLUTWATCH_RETURN_IF_ERROR(LoadFactFile(file, facts_.get()));
+  }
+  report::BookOptions options;
+  options.second_person = config_.second_person();
+  options.examples = config_.use_example_facts();
+  GLUTWATCH_ASSIGN_OR_RETURN(reports_, report::ReportBook::Open(database_.get(), catalog_.get(),
+                                                                facts_.get(), clock_, options));
+  return absl::OkStatus();
+}
+
 absl::Status NodeImpl::StartJudging() {
   GLUTWATCH_ASSIGN_OR_RETURN(warn::RulePack pack, LoadRulePack(config_.rule_pack_file()));
   assess::GroupAssessor::Options assessor_options;
   assessor_options.with_forecast = warn::Uses(pack, warn::Indicator::kForecastToNorm);
-  assessor_ = std::make_unique<assess::GroupAssessor>(catalog_.get(), registry_.get(),
-                                                      store_.get(), assessor_options);
+  assessor_ = std::make_unique<assess::GroupAssessor>(catalog_.get(), registry_.get(), store_.get(),
+                                                      assessor_options);
   risks_ = std::make_unique<NodeRiskSource>(assessor_.get(), catalog_.get(), clock_);
   GLUTWATCH_ASSIGN_OR_RETURN(desk_, warn::WarningDesk::Open(database_.get(), catalog_.get(),
                                                             risks_.get(), clock_, std::move(pack)));
@@ -179,8 +206,11 @@ absl::Status NodeImpl::Serve() {
       std::make_unique<rpc::AssessmentServiceImpl>(assessor_.get(), registry_.get(), gate_.get());
   warning_service_ = std::make_unique<rpc::WarningServiceImpl>(desk_.get(), catalog_.get(),
                                                                watch_.get(), gate_.get());
-  const std::vector<grpc::Service*> services = {catalog_service_.get(), observation_service_.get(),
-                                                assessment_service_.get(), warning_service_.get()};
+  MakeReportServices();
+  const std::vector<grpc::Service*> services = {
+      catalog_service_.get(), observation_service_.get(), assessment_service_.get(),
+      warning_service_.get(), report_service_.get(),      reference_service_.get(),
+      sheet_service_.get()};
   GLUTWATCH_ASSIGN_OR_RETURN(public_, StartPublicServer(config_.listen(), services));
   addresses_.grpc = public_.address;
   if (!config_.admin_listen().empty()) {
@@ -194,6 +224,19 @@ absl::Status NodeImpl::Serve() {
     GLUTWATCH_RETURN_IF_ERROR(WriteAddressFile(config_.address_file(), addresses_));
   }
   return absl::OkStatus();
+}
+
+void NodeImpl::MakeReportServices() {
+  rpc::ReportServiceImpl::Rooms rooms;
+  rooms.catalog = catalog_.get();
+  rooms.facts = facts_.get();
+  rooms.book = reports_.get();
+  rooms.clock = clock_;
+  rooms.use_examples = config_.use_example_facts();
+  report_service_ = std::make_unique<rpc::ReportServiceImpl>(rooms, gate_.get());
+  reference_service_ = std::make_unique<rpc::ReferenceServiceImpl>(facts_.get(), catalog_.get(),
+                                                                   clock_, gate_.get());
+  sheet_service_ = std::make_unique<rpc::SheetServiceImpl>(reports_.get(), gate_.get());
 }
 
 absl::Status NodeImpl::ServeHttp() {
@@ -314,6 +357,12 @@ absl::Status CheckFiles(const config::v1::ServerConfig& config) {
   GLUTWATCH_ASSIGN_OR_RETURN(const auto catalog, catalog::Catalog::Open(database.get()));
   for (const std::string& file : config.catalog_files()) {
     GLUTWATCH_RETURN_IF_ERROR(LoadCatalogFile(file, catalog.get()));
+  }
+  const SystemClock clock;
+  GLUTWATCH_ASSIGN_OR_RETURN(const auto facts,
+                             catalog::FactBook::Open(database.get(), catalog.get(), &clock));
+  for (const std::string& file : config.fact_files()) {
+    GLUTWATCH_RETURN_IF_ERROR(LoadFactFile(file, facts.get()));
   }
   return absl::OkStatus();
 }

@@ -53,6 +53,7 @@ config::v1::ServerConfig DefaultConfig() {
   config.mutable_assess_delay()->set_nanos(20'000'000);
   config.set_local_principal("local");
   config.set_log_level("info");
+  config.set_second_person(true);
   return config;
 }
 
@@ -94,6 +95,7 @@ absl::StatusOr<config::v1::ServerConfig> ReadConfig(const std::string& path) {
   given.set_rule_pack_file(Beside(path, given.rule_pack_file()));
   given.set_address_file(Beside(path, given.address_file()));
   for (std::string& file : *given.mutable_catalog_files()) file = Beside(path, file);
+  for (std::string& file : *given.mutable_fact_files()) file = Beside(path, file);
   auto config = CompleteConfig(given);
   if (!config.ok()) {
     const absl::string_view message = config.status().message();

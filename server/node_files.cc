@@ -9,6 +9,7 @@
 #include "base/status_macros.h"
 #include "base/yaml_message.h"
 #include "server/rpc/translate_catalog.h"
+#include "server/rpc/translate_facts.h"
 #include "server/rpc/translate_warn.h"
 
 namespace glutwatch {
@@ -33,6 +34,18 @@ absl::Status LoadCatalogFile(const std::string& file, catalog::Catalog* catalog)
   const auto changed = catalog->Put(*resources);
   if (!changed.ok()) return AtPlace(changed.status(), file, places);
   spdlog::info("catalog file={} changed={}", file, *changed);
+  return absl::OkStatus();
+}
+
+absl::Status LoadFactFile(const std::string& file, catalog::FactBook* facts) {
+  rpc::v1::FactFile proto;
+  YamlPlaces places;
+  GLUTWATCH_RETURN_IF_ERROR(ReadYamlFile(file, &proto, &places));
+  const auto read = rpc::FromProto(proto);
+  if (!read.ok()) return AtPlace(read.status(), file, places);
+  const auto changes = facts->Put(*read);
+  if (!changes.ok()) return AtPlace(changes.status(), file, places);
+  spdlog::info("facts file={} changed={}", file, changes->size());
   return absl::OkStatus();
 }
 

@@ -29,6 +29,15 @@ absl::StatusOr<WatchCursor> ReadCursor(absl::string_view text);
 // A stable hash (FNV-1a) of bytes, for the two above.
 uint64_t StableHash(absl::string_view bytes);
 
+// What the page tokens of a list's request are bound to: every field but the page's.
+template <typename Request>
+uint64_t QueryHash(const Request& request) {
+  Request query = request;
+  query.clear_page_size();
+  query.clear_page_token();
+  return StableHash(query.GetTypeName() + '\n' + query.SerializeAsString());
+}
+
 // 0 becomes `usual`, larger values `most`; INVALID_ARGUMENT if negative.
 absl::StatusOr<int> PageSize(int asked, int usual, int most);
 

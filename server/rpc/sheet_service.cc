@@ -1,0 +1,26 @@
+#include "server/rpc/sheet_service.h"
+
+#include "base/status_macros.h"
+#include "server/rpc/log.h"
+#include "server/rpc/report_sheet_import.h"
+
+namespace glutwatch::rpc {
+
+grpc::ServerUnaryReactor* SheetServiceImpl::ImportReportSheet(
+    grpc::CallbackServerContext* context, const v1::ImportReportSheetRequest* request,
+    v1::ImportReportSheetResponse* response) {
+  return gate_->Answer(context, "ImportReportSheet", [&](const auto& principal) -> absl::Status {
+    GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal, security::Action::kWriteReports));
+    GLUTWATCH_RETURN_IF_ERROR(rpc::ImportReportSheet(principal, *request, book_, response));
+    spdlog::info(
+        "report sheet file={} cells={} new={} corrected={} duplicate={} refused={} "
+        "flagged={} validate_only={} replayed={} by={}",
+        LogText(request->file().file_name()), response->cell_count(), response->new_count(),
+        response->corrected_count(), response->duplicate_count(), response->refused_count(),
+        response->flagged_count(), request->validate_only(), response->replayed(),
+        LogText(principal.id));
+    return absl::OkStatus();
+  });
+}
+
+}  // namespace glutwatch::rpc
