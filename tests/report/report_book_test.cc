@@ -3,6 +3,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <map>
+#include <thread>
+
 #include "server/report/report_codec.h"
 #include "tests/report/report_fixture.h"
 
@@ -308,6 +312,26 @@ TEST_F(ReportBookTest, ListsManySubjectsOnceEach) {
   const std::vector<int64_t> listed = MuOf(List());
   ASSERT_THAT(listed, SizeIs(700));
   EXPECT_TRUE(std::is_sorted(listed.begin(), listed.end()));
+}
+
+TEST_F(ReportBookTest, ReaderSeesWholeRequestsOnly) {
+  const auto submit = [this](int i) {
+    Report known = AreaReport(kMonday + i % 7, 1'000 + i);
+    Report fresh = known;
+    fresh.subject.site = absl::StrCat("farm ", i);
+    EXPECT_THAT(Submit(absl::StrCat(i), {known, fresh}), IsOk());
+  };
+  submit(0);
+  std::atomic<bool> done{false};
+  std::jthread writer([&] {
+    for (int i = 1; i <= 40; ++i) submit(i);
+    done = true;
+  });
+  while (!done) {
+    std::map<int64_t, int> by_time;
+    for (const Report& report : List()) ++by_time[report.recorded_us];
+    EXPECT_EQ(by_time.rbegin()->second, 2) << "the newest request with both of its reports";
+  }
 }
 
 TEST_F(ReportBookTest, DamagedSubjectIsNamedWhenTheBookIsOpened) {
