@@ -152,13 +152,9 @@ class Judgement {
   void JudgeYield() {
     if (!now_) return;
     std::optional<Finding> finding;
-    if (const auto typical = TypicalYield(); typical) finding = YieldTooHigh(*now_, *typical);
+    if (const auto typical = TypicalYield(); typical) finding = YieldFarFrom(*now_, *typical);
     const std::optional<Before> before = FindBefore();
-    if (!finding && before) {
-      finding = *now_ > before->sourced.amount
-                    ? YieldTooHigh(*now_, before->sourced)
-                    : FigureJump(rule_, *now_, before->sourced, before->gap_days);
-    }
+    if (!finding && before) finding = YieldFarFrom(*now_, before->sourced);
     Add(std::move(finding));
   }
 

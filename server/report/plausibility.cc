@@ -163,14 +163,14 @@ std::optional<Finding> BacklogAboveHarvest(const Amount& backlog, const Sourced&
                            area.origin.zh, "；单产：", yield.origin.zh, "）"));
 }
 
-std::optional<Finding> YieldTooHigh(const Amount& yield, const Sourced& usual) {
-  if (usual.amount.value_e4 <= 0) return std::nullopt;
+std::optional<Finding> YieldFarFrom(const Amount& yield, const Sourced& usual) {
+  if (yield.value_e4 <= 0 || usual.amount.value_e4 <= 0) return std::nullopt;
   const double ratio = yield.base() / usual.amount.base();
-  if (ratio <= 1 || !IsBeyond(ratio, kYieldFactor)) return std::nullopt;
+  if (!IsBeyond(ratio, kYieldFactor)) return std::nullopt;
   const Text is = RatioText(ratio, usual.amount);
   const Text slip = SlipText(FigureForm::kYield, yield, ratio);
   return Make(
-      "YIELD_TOO_HIGH", "value_e4",
+      ratio > 1 ? "YIELD_TOO_HIGH" : "YIELD_TOO_LOW", "value_e4",
       absl::StrCat("yield ", yield.Text(), " is ", is.en, " (", usual.origin.en, ")", slip.en),
       absl::StrCat("单产", yield.TextZh(), "是", is.zh, "（", usual.origin.zh, "）", slip.zh));
 }

@@ -50,8 +50,9 @@ struct Sourced {
 // BACKLOG_ABOVE_HARVEST: more is unsold than the area can have yielded.
 std::optional<Finding> BacklogAboveHarvest(const Amount& backlog, const Sourced& area,
                                            const Sourced& yield);
-// YIELD_TOO_HIGH: above kYieldFactor times `usual`. Says which slip of the pen would explain it.
-std::optional<Finding> YieldTooHigh(const Amount& yield, const Sourced& usual);
+// YIELD_TOO_HIGH, YIELD_TOO_LOW: more than kYieldFactor times `usual`, or less than that part of
+// it. Says which slip of the pen would explain it. Nothing if either is 0.
+std::optional<Finding> YieldFarFrom(const Amount& yield, const Sourced& usual);
 
 // FIGURE_JUMP: more than kJumpFactor times the figure `before`, or less than that part of it. Says
 // which slip of the pen would explain it. Nothing if either is 0 or `gap_days` is beyond memory.

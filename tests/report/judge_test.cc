@@ -187,7 +187,7 @@ TEST_F(JudgeTest, YieldIsHeldAgainstTheLastOneWhereNoneIsTypical) {
   EXPECT_THAT(Judge(Harvest(20, 50, 4'800)), IsEmpty());
   EXPECT_THAT(Judge(Harvest(20, 50, 4'801)),
               Says("YIELD_TOO_HIGH", "1,600 kg/mu (reported for 2026-02-22); half of it"));
-  EXPECT_THAT(Judge(Harvest(20, 50, 160)), Says("FIGURE_JUMP", "1/10 of the 1,600 kg/mu"));
+  EXPECT_THAT(Judge(Harvest(20, 50, 160)), Says("YIELD_TOO_LOW", "1/10 of the 1,600 kg/mu"));
 }
 
 TEST_F(JudgeTest, HarvestIsHeldAgainstThePlanting) {

@@ -72,43 +72,51 @@ TEST(BacklogAboveHarvestTest, EqualsAreaTimesYieldIsPlausible) {
 struct YieldCase {
   std::string name;
   double yield;
-  std::string want;  // part of the message; "" for plausible
+  std::string want_reason;
+  std::string want;  // part of the message
   std::string want_zh;
 };
 void PrintTo(const YieldCase& c, std::ostream* os) { *os << c.name; }
 
-class YieldTooHighTest : public ::testing::TestWithParam<YieldCase> {};
+class YieldFarFromTest : public ::testing::TestWithParam<YieldCase> {};
 
-TEST_P(YieldTooHighTest, SaysWhichSlipWouldExplainIt) {
+TEST_P(YieldFarFromTest, SaysWhichSlipWouldExplainIt) {
   const YieldCase& c = GetParam();
-  const auto finding = YieldTooHigh(Of(c.yield, kKgPerMu), Usual(Of(1'500, kKgPerMu)));
-  EXPECT_EQ(finding.value_or(Finding{}).reason, c.want.empty() ? "" : "YIELD_TOO_HIGH");
+  const auto finding = YieldFarFrom(Of(c.yield, kKgPerMu), Usual(Of(1'500, kKgPerMu)));
+  EXPECT_EQ(finding.value_or(Finding{}).reason, c.want_reason);
   EXPECT_THAT(finding.value_or(Finding{}).message, HasSubstr(c.want));
   EXPECT_THAT(finding.value_or(Finding{}).message_zh, HasSubstr(c.want_zh));
 }
 
 INSTANTIATE_TEST_SUITE_P(
-    Ratios, YieldTooHighTest,
+    Ratios, YieldFarFromTest,
     ::testing::ValuesIn(std::vector<YieldCase>{
-        {"Usual", 1'500, "", ""},
-        {"Low", 100, "", ""},
-        {"ThreeTimes", 4'500, "", ""},
-        {"HalfWouldFit", 5'000, "half of it, 2,500 kg/mu, would fit (kg and jin mixed up)",
-         "其一半2,500公斤/亩则相符"},
-        {"TenthWouldFit", 15'000,
+        {"Usual", 1'500, "", "", ""},
+        {"AThird", 500, "", "", ""},
+        {"TenTimesWouldFit", 150, "YIELD_TOO_LOW",
+         "is 1/10 of the 1,500 kg/mu (Yearbook, 2019); ten times it, 1,500 kg/mu, would fit",
+         "其十倍1,500公斤/亩则相符"},
+        {"CropIsLost", 0, "", "", ""},
+        {"ThreeTimes", 4'500, "", "", ""},
+        {"HalfWouldFit", 5'000, "YIELD_TOO_HIGH",
+         "half of it, 2,500 kg/mu, would fit (kg and jin mixed up)", "其一半2,500公斤/亩则相符"},
+        {"TenthWouldFit", 15'000, "YIELD_TOO_HIGH",
          "is 10 times the 1,500 kg/mu (Yearbook, 2019); a tenth of it, 1,500 kg/mu, would fit",
          "单产15,000公斤/亩是1,500公斤/亩的10倍（年鉴，2019年）；其十分之一1,500公斤/亩则相符"},
-        {"PerHectare", 22'500, "a fifteenth of it, 1,500 kg/mu, would fit (mu and ha mixed up)",
-         "其十五分之一"},
-        {"NothingFits", 150'000, "is 100 times the 1,500 kg/mu (Yearbook, 2019)", "的100倍"},
+        {"PerHectare", 22'500, "YIELD_TOO_HIGH",
+         "a fifteenth of it, 1,500 kg/mu, would fit (mu and ha mixed up)", "其十五分之一"},
+        {"NothingFits", 150'000, "YIELD_TOO_HIGH", "is 100 times the 1,500 kg/mu (Yearbook, 2019)",
+         "的100倍"},
     }),
     [](const auto& test) { return test.param.name; });
 
-TEST(YieldTooHighTest, BoundaryIsThreeTimes) {
+TEST(YieldFarFromTest, BoundaryIsThreeTimes) {
   const Sourced usual = Usual(Of(1'500, kKgPerMu));
-  EXPECT_EQ(YieldTooHigh(Of(4'500, kKgPerMu), usual), std::nullopt);
-  EXPECT_NE(YieldTooHigh(Of(4'500.0001, kKgPerMu), usual), std::nullopt);
-  EXPECT_EQ(YieldTooHigh(Of(4'500, kKgPerMu), Usual(Of(0, kKgPerMu))), std::nullopt);
+  EXPECT_EQ(YieldFarFrom(Of(4'500, kKgPerMu), usual), std::nullopt);
+  EXPECT_NE(YieldFarFrom(Of(4'500.0001, kKgPerMu), usual), std::nullopt);
+  EXPECT_EQ(YieldFarFrom(Of(500, kKgPerMu), usual), std::nullopt);
+  EXPECT_NE(YieldFarFrom(Of(499.9999, kKgPerMu), usual), std::nullopt);
+  EXPECT_EQ(YieldFarFrom(Of(4'500, kKgPerMu), Usual(Of(0, kKgPerMu))), std::nullopt);
 }
 
 struct JumpCase {
