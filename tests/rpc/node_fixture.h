@@ -29,6 +29,8 @@ class NodeTest : public ::testing::Test {
     config.set_http_listen("127.0.0.1:0");
     config.set_rule_pack_file(rule_pack_file_);
     config.set_disk_reserve_mib(reserve_mib_);
+    for (const std::string& file : catalog_files_) config.add_catalog_files(file);
+    for (const std::string& file : fact_files_) config.add_fact_files(file);
     config.mutable_assess_delay()->set_nanos(1'000'000);
     auto node = Node::Start(config, &clock_);
     GLUTWATCH_ASSERT_OK(node);
@@ -128,8 +130,9 @@ class NodeTest : public ::testing::Test {
   }
 
   int reserve_mib_ = 0;
-  std::string rule_pack_file_ =
-      std::string(GLUTWATCH_SOURCE) + "/deploy/rules/yunnan-basic.yaml";
+  std::string rule_pack_file_ = std::string(GLUTWATCH_SOURCE) + "/deploy/rules/yunnan-basic.yaml";
+  std::vector<std::string> catalog_files_;
+  std::vector<std::string> fact_files_;
   TempDir dir_;
   FakeClock clock_{absl::FromCivil(absl::CivilSecond(2026, 4, 1, 8, 0, 0), absl::UTCTimeZone())};
   std::unique_ptr<Node> node_;
