@@ -93,6 +93,7 @@ step "5/5 feed: $feed"
 common=(--server "$server" --state-dir "$var/ingest" --create-missing)
 if [[ $feed == simulate ]]; then
   "$bin/glutwatch-ingest" run --feed simulate --counties 20 --products 12 --years 4 "${common[@]}"
+  "$bin/glutwatch-ingest" reports --weeks 26 --server "$server"
 else
   "$bin/glutwatch-ingest" run --feed "$feed" --input "$input" ${mapping:+--mapping "$mapping"} "${common[@]}"
 fi
@@ -115,5 +116,6 @@ glutwatchd stays up until Ctrl-C. In another terminal, with GLUTWATCH_SERVER=$se
    build/release/bin/glutwatch warnings explain NAME
    build/release/bin/glutwatch prices latest --region 532930
    build/release/bin/glutwatch forecast series/1 --days 28
+   build/release/bin/glutwatch reports due --state late
 TEXT
 wait "$watcher" "$daemon"

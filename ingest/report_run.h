@@ -13,7 +13,7 @@ struct ReportRunOptions {
   std::string server = "127.0.0.1:7601";
   std::string region = "530000";  // whose counties report
   int counties = 0;               // at most so many; 0 for all
-  int products = 12;              // of the catalog's, in the order of names
+  int products = 40;              // of the catalog's, in the order of names
   int weeks = 52;
   Day until{};  // the last report's week is the one before this day's
   uint64_t seed = 20221;

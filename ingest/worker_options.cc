@@ -14,7 +14,7 @@ constexpr char kExamples[] = R"(Examples:
   glutwatch-ingest run --feed generic --mapping county.yaml --input weekly.xlsx --dry-run
   glutwatch-ingest run --feed wfp --input https://example.org/wfp_food_prices.csv --supervised --schedule 05:00
   glutwatch-ingest run --feed simulate --years 4 --counties 20 --products 12
-  glutwatch-ingest reports --weeks 52 --products 12
+  glutwatch-ingest reports --weeks 52
 
 Exit codes: 0 every row is accounted for; 2 usage; 3 input not found; 4 not permitted;
   5 server unavailable; 6 a document could not be read or sent to its end;
