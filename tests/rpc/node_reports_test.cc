@@ -1,5 +1,9 @@
 #include <fstream>
+#include <iterator>
+#include <map>
 
+#include "absl/strings/str_cat.h"
+#include "base/decimal.h"
 #include "glutwatch/v1/reference.grpc.pb.h"
 #include "glutwatch/v1/report.grpc.pb.h"
 #include "glutwatch/v1/sheet.grpc.pb.h"
@@ -100,6 +104,48 @@ TEST_F(NodeReportsTest, SheetIsKeptButForItsBadCells) {
   EXPECT_EQ(reports[0].product(), "products/onion");
   EXPECT_EQ(reports[0].value_e4(), 31'005'000);
   EXPECT_EQ(reports[0].unit(), "mu");
+}
+
+std::string ReadFile(const std::string& path) {
+  std::ifstream file(path, std::ios::binary);
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+// A workbook as LibreOffice writes it (tests/sheet/fixtures/README.md).
+TEST_F(NodeReportsTest, OfficeWorkbookHasItsErrorsAtTheRightCellsAndItsValuesExactly) {
+  v1::ImportReportSheetRequest request;
+  request.mutable_file()->set_file_name("farm_gate_week.xlsx");
+  request.mutable_file()->set_content(
+      ReadFile(std::string(GLUTWATCH_SOURCE) + "/tests/sheet/fixtures/farm_gate_week.xlsx"));
+  request.set_mapping_yaml(
+      "columns: {region: 县区, product: 品种}\n"
+      "dates_across: farm_gate_price\n"
+      "header_rows: 2\nunit: 斤\nreporter: 楚雄州农业农村局\nfill_down: true\n");
+  const auto done = Ok(*sheets_, &v1::SheetService::Stub::ImportReportSheet, request);
+  EXPECT_EQ(done.cell_count(), 8);
+  EXPECT_EQ(done.new_count(), 7);
+  ASSERT_EQ(done.findings_size(), 2);
+  EXPECT_EQ(done.findings(0).cell().sheet(), "地头价");
+  EXPECT_EQ(done.findings(0).cell().reference(), "D6");
+  EXPECT_EQ(done.findings(0).cell().value(), "五毛五");
+  EXPECT_EQ(done.findings(0).verdict(), v1::REPORT_VERDICT_REFUSED);
+  EXPECT_EQ(done.findings(1).cell().reference(), "E6");
+  EXPECT_EQ(done.findings(1).verdict(), v1::REPORT_VERDICT_NEW);
+  EXPECT_THAT(done.findings(1).message_zh(), HasSubstr("是否混淆了公斤与斤"));
+  ASSERT_EQ(done.notes_size(), 1) << "the sheet 说明";
+  std::map<std::string, std::string> read;  // product and day of the month -> what is said
+  for (const v1::Report& report : List()) {
+    read[absl::StrCat(report.product(), " ", report.date().day())] =
+        report.no_bid() ? "no bid" : FormatE4(report.value_e4());
+  }
+  const std::map<std::string, std::string> expected = {{"products/tomato 18", "1.2"},
+                                                       {"products/tomato 19", "1.15"},
+                                                       {"products/tomato 20", "no bid"},
+                                                       {"products/onion 18", "0.55"},
+                                                       {"products/onion 20", "1.1"},
+                                                       {"products/chinese-cabbage 19", "0.4"},
+                                                       {"products/chinese-cabbage 20", "0.3825"}};
+  EXPECT_EQ(read, expected);
 }
 
 TEST_F(NodeReportsTest, SameSheetAgainChangesNothingAlsoAfterARestart) {
