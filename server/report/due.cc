@@ -47,12 +47,21 @@ bool IsInSeason(const catalog::ReportingDuty& duty, const catalog::Fact* season,
   return catalog::InSeason(windows, period.first) || catalog::InSeason(windows, period.last);
 }
 
-// The day on which the first period that has no report ran out.
-Day FirstMissedDue(const catalog::ReportingDuty& duty, Day valid_from, std::optional<Day> newest,
-                   Period asked) {
-  if (!newest.has_value() || *newest < valid_from) return asked.last + duty.grace_days;
-  const Period reported = PeriodOf(duty.cadence, *newest);
-  return PeriodOf(duty.cadence, reported.last + 1).last + duty.grace_days;
+// The first period without a report, of those that follow one another in season up to `asked`.
+Period FirstMissed(const catalog::Fact& fact, const catalog::Fact* season,
+                   std::optional<Day> newest, Period asked) {
+  constexpr int kMostPeriods = 400;
+  const auto& duty = std::get<catalog::ReportingDuty>(fact.content);
+  Period first = asked;
+  for (int i = 0; i < kMostPeriods && newest.has_value(); ++i) {
+    const Period before = PeriodOf(duty.cadence, first.first - 1);
+    if (*newest >= before.first || before.last < fact.valid_from ||
+        !IsInSeason(duty, season, before)) {
+      break;
+    }
+    first = before;
+  }
+  return first;
 }
 
 std::string NameOf(const catalog::Catalog& catalog, absl::string_view region) {
@@ -72,16 +81,14 @@ void AddReminder(const catalog::Catalog& catalog, DueItem* item) {
   const bool late = item->state == DueState::kLate;
   const std::string& english =
       product->display_name_en.empty() ? product->display_name : product->display_name_en;
+  const std::string days = absl::StrCat(item->late_days);
   item->reminder =
       absl::StrCat(item->responsible, ": please report the ", rule->name, " of ", english, " in ",
-                   region, " for ", period, "; it ",
-                   late ? absl::StrCat("was due on ", due, ", ", item->late_days, " days ago")
-                        : absl::StrCat("is due on ", due));
-  item->reminder_zh =
-      absl::StrCat(item->responsible, "：请填报", region, product->display_name, rule->name_zh,
-                   "（", period, "），",
-                   late ? absl::StrCat("应于 ", due, " 前报送，已逾期 ", item->late_days, " 天")
-                        : absl::StrCat("请于 ", due, " 前报送"));
+                   region, " for ", period, "; it is ",
+                   late ? absl::StrCat(days, " days late") : absl::StrCat("due on ", due));
+  item->reminder_zh = absl::StrCat(
+      item->responsible, "：请填报", region, product->display_name, rule->name_zh, "（", period,
+      "），", late ? absl::StrCat("已逾期 ", days, " 天") : absl::StrCat("请于 ", due, " 前报送"));
 }
 
 // Of each region, the day of its newest report of one kind and product.
@@ -131,7 +138,8 @@ DueItem Stand(const catalog::Fact& fact, absl::string_view region, const catalog
     item.state = DueState::kDue;
   } else {
     item.state = DueState::kLate;
-    item.late_days = today - FirstMissedDue(duty, fact.valid_from, newest, item.period);
+    item.late_days =
+        today - (FirstMissed(fact, season, newest, item.period).last + duty.grace_days);
   }
   return item;
 }

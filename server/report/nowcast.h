@@ -25,7 +25,8 @@ struct CountyFigure {
   FigureState state = FigureState::kMissing;
   // The figure that counts; only if the state is kReported.
   std::optional<double> current;
-  // What it is measured against: the same time of last year, or its last report. Above 0.
+  // What it is measured against: what it had reported when the county that is to be estimated last
+  // did. Above 0.
   std::optional<double> reference;
   int reference_age_days = 0;      // how old that is
   std::optional<double> farmland;  // above 0, in any unit that is the same for all

@@ -4,6 +4,7 @@
 #include <atomic>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
@@ -81,11 +82,10 @@ class StoredReportBook final : public ReportBook {
 
   absl::StatusOr<Answer> Submit(const security::Principal& principal,
                                 const Submission& submission) override;
-  absl::StatusOr<std::vector<Report>> Confirm(const security::Principal& principal,
-                                              absl::string_view request_id,
-                                              absl::Span<const Confirmation> confirmations,
-                                              absl::string_view confirmer,
-                                              absl::string_view note) override;
+  absl::StatusOr<Confirmed> Confirm(const security::Principal& principal,
+                                    absl::string_view request_id,
+                                    absl::Span<const Confirmation> confirmations,
+                                    absl::string_view confirmer, absl::string_view note) override;
   absl::Status List(const Selection& selection, int64_t as_of_us,
                     const std::optional<std::pair<Subject, Day>>& after,
                     const std::function<bool(const Report&)>& visit) const override;
@@ -180,6 +180,10 @@ absl::StatusOr<Answer> StoredReportBook::Submit(const security::Principal& princ
   const bool keep =
       !history->added().empty() && !(submission.all_or_nothing && answer.refused_count > 0);
   if (keep) answer.recorded_us = recorded_us;
+  if (!keep && answer.refused_count > 0) {
+    Count(answer);
+    return answer;
+  }
   GLUTWATCH_RETURN_IF_ERROR(Commit(submission.request_id, receipt, *history, recorded_us, keep));
   Count(answer);
   return answer;
@@ -219,10 +223,12 @@ void StoredReportBook::Count(const Answer& answer) {
   refused_ += answer.refused_count;
 }
 
-absl::StatusOr<std::vector<Report>> StoredReportBook::Confirm(
-    const security::Principal& principal, absl::string_view request_id,
-    absl::Span<const Confirmation> confirmations, absl::string_view confirmer,
-    absl::string_view note) {
+absl::StatusOr<Confirmed> StoredReportBook::Confirm(const security::Principal& principal,
+                                                    absl::string_view request_id,
+                                                    absl::Span<const Confirmation> confirmations,
+                                                    absl::string_view confirmer,
+                                                    absl::string_view note) {
+  confirmer = absl::StripAsciiWhitespace(confirmer);  // as reporters are
   GLUTWATCH_RETURN_IF_ERROR(CheckRequestId(request_id));
   GLUTWATCH_RETURN_IF_ERROR(CheckConfirmations(confirmations, confirmer, note));
   for (const Confirmation& one : confirmations) {
@@ -233,7 +239,7 @@ absl::StatusOr<std::vector<Report>> StoredReportBook::Confirm(
                   .digest = DigestOf(confirmations, confirmer, note)};
   MutexLock write(&write_mu_);
   absl::StatusOr<Receipt> old = FindReceipt(*database_, request_id, receipt.kind, receipt.digest);
-  if (old.ok()) return std::move(old->confirmed);
+  if (old.ok()) return Confirmed{std::move(old->confirmed), /*replayed=*/true};
   if (!absl::IsNotFound(old.status())) return old.status();
   const int64_t recorded_us = NextTime();
   std::optional<History> history;
@@ -245,7 +251,7 @@ absl::StatusOr<std::vector<Report>> StoredReportBook::Confirm(
                                             recorded_us, &*history));
   }
   GLUTWATCH_RETURN_IF_ERROR(Commit(request_id, receipt, *history, recorded_us, /*keep=*/true));
-  return std::move(receipt.confirmed);
+  return Confirmed{std::move(receipt.confirmed)};
 }
 
 std::vector<Entry> StoredReportBook::Select(const Selection& selection, const Subject& from,

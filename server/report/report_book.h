@@ -70,6 +70,12 @@ struct Confirmation {
   bool withdraw = false;
 };
 
+// The versions that a confirmation made, in its order.
+struct Confirmed {
+  std::vector<Report> reports;
+  bool replayed = false;
+};
+
 struct BookOptions {
   // A flagged report stays out of totals until somebody other than its reporter confirms it; if
   // false, anybody may confirm.
@@ -89,20 +95,22 @@ class ReportBook {
                                                           const BookOptions& options);
   virtual ~ReportBook() = default;
 
-  // Checks and keeps reports: one fsynced write with the receipt of `request_id`.
+  // Checks and keeps reports: one fsynced write with the receipt of `request_id`. A request of
+  // which nothing was kept because of what was refused leaves no receipt: sent again, it is judged
+  // anew, by a catalog that may know more.
   //
-  // INVALID_ARGUMENT (no or too long id, too many reports), ALREADY_EXISTS (the id with another
-  // content), those of Database::Write. A report that breaks a rule does not fail the call.
+  // INVALID_ARGUMENT (no or too long id, no or too many reports), ALREADY_EXISTS (the id with
+  // another content), those of Database::Write. A report that breaks a rule does not fail the call.
   virtual absl::StatusOr<Answer> Submit(const security::Principal& principal,
                                         const Submission& submission) = 0;
 
   // Confirms or withdraws versions; all or none. FAILED_PRECONDITION names the report whose newest
   // version is another, that is not unconfirmed, or whose reporter is `confirmer`.
-  virtual absl::StatusOr<std::vector<Report>> Confirm(const security::Principal& principal,
-                                                      absl::string_view request_id,
-                                                      absl::Span<const Confirmation> confirmations,
-                                                      absl::string_view confirmer,
-                                                      absl::string_view note) = 0;
+  virtual absl::StatusOr<Confirmed> Confirm(const security::Principal& principal,
+                                            absl::string_view request_id,
+                                            absl::Span<const Confirmation> confirmations,
+                                            absl::string_view confirmer,
+                                            absl::string_view note) = 0;
 
   // Visits the newest version, as of `as_of_us`, of each selected report, ordered by subject and
   // day, beginning after (`after`, `after_day`), until `visit` returns false.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <map>
 #include <set>
 #include <utility>
@@ -74,6 +75,9 @@ class Summarizer {
   void Judge(const Figures& newest);
   FigureState StateOf(const std::string& region, const Figure* figure) const;
   void SpreadAncestors();
+  // The nearest region above that is in the sum; nullptr if none is.
+  const std::string* NearestAbove(const std::string& region) const;
+  int DepthOf(const std::string& region) const;
   absl::Status Estimate();
   CountyFigure ToCounty(const RegionSum& region) const;
   void Total();
@@ -86,7 +90,8 @@ class Summarizer {
   UnitReader units_;
   FigureUnit unit_;
   std::map<std::string, std::shared_ptr<const catalog::Fact>> duties_;  // by region
-  std::set<std::string> covered_;  // a region above has reported for them
+  std::set<std::string> covered_;       // a region above has reported for them
+  std::set<std::string> above_others_;  // regions below them are in the sum as well
   double estimated_ = 0;
   double own_squares_ = 0;
   double shared_half_ = 0;
@@ -179,18 +184,52 @@ void Summarizer::Judge(const Figures& newest) {
   }
 }
 
+const std::string* Summarizer::NearestAbove(const std::string& region) const {
+  for (auto found = catalog_.FindRegion(region); found != nullptr && !found->parent.empty();
+       found = catalog_.FindRegion(found->parent)) {
+    const auto at = std::lower_bound(
+        summary_.regions.begin(), summary_.regions.end(), found->parent,
+        [](const RegionSum& sum, const std::string& code) { return sum.region < code; });
+    if (at != summary_.regions.end() && at->region == found->parent) return &at->region;
+  }
+  return nullptr;
+}
+
+int Summarizer::DepthOf(const std::string& region) const {
+  int depth = 0;
+  for (auto found = catalog_.FindRegion(region); found != nullptr && !found->parent.empty();
+       found = catalog_.FindRegion(found->parent)) {
+    ++depth;
+  }
+  return depth;
+}
+
 void Summarizer::SpreadAncestors() {
-  for (RegionSum& above : summary_.regions) {
-    if (above.state != FigureState::kReported) continue;
-    int64_t below_e4 = 0;
-    bool has_below = false;
-    for (const RegionSum& below : summary_.regions) {
-      if (below.region == above.region || !catalog_.IsWithin(below.region, above.region)) continue;
-      has_below = true;
-      if (below.state == FigureState::kReported) below_e4 += *below.reported_e4;
-      if (below.state != FigureState::kReported) covered_.insert(below.region);
+  std::multimap<int, RegionSum*, std::greater<>> deepest_first;
+  for (RegionSum& region : summary_.regions) deepest_first.emplace(DepthOf(region.region), &region);
+  std::map<std::string, int64_t> below_e4;  // what the regions below have said
+  for (const auto& [depth, region] : deepest_first) {
+    const auto below = below_e4.find(region->region);
+    int64_t subtotal_e4 = below == below_e4.end() ? 0 : below->second;
+    if (region->state == FigureState::kReported) {
+      const int64_t own_e4 = *region->reported_e4;
+      if (below != below_e4.end()) region->reported_e4 = std::max<int64_t>(0, own_e4 - subtotal_e4);
+      subtotal_e4 = std::max(own_e4, subtotal_e4);
     }
-    if (has_below) above.reported_e4 = std::max<int64_t>(0, *above.reported_e4 - below_e4);
+    const std::string* above = NearestAbove(region->region);
+    if (above != nullptr) below_e4[*above] += subtotal_e4;
+  }
+  for (const auto& [region, sum] : below_e4) above_others_.insert(region);
+  // A report of a region above speaks for those below that are silent.
+  for (auto at = deepest_first.rbegin(); at != deepest_first.rend(); ++at) {
+    const RegionSum& region = *at->second;
+    const std::string* above = NearestAbove(region.region);
+    if (region.state == FigureState::kReported || above == nullptr) continue;
+    const auto sum = std::find_if(summary_.regions.begin(), summary_.regions.end(),
+                                  [above](const RegionSum& one) { return one.region == *above; });
+    if (sum->state == FigureState::kReported || covered_.contains(*above)) {
+      covered_.insert(region.region);
+    }
   }
 }
 
@@ -200,7 +239,9 @@ CountyFigure Summarizer::ToCounty(const RegionSum& region) const {
   const auto found = catalog_.FindRegion(region.region);
   county.group = found == nullptr ? "" : found->parent;
   county.state = covered_.contains(region.region) ? FigureState::kNotExpected : region.state;
-  if (region.state == FigureState::kReported && *region.reported_e4 > 0) {
+  // What a region above says beyond those below it is not to be compared with what it said in all.
+  if (region.state == FigureState::kReported && *region.reported_e4 > 0 &&
+      !above_others_.contains(region.region)) {
     county.current = E4ToDouble(*region.reported_e4);
   }
   const auto land = facts_.FarmlandOf(region.region, when_);

@@ -127,13 +127,14 @@ grpc::ServerUnaryReactor* ReportServiceImpl::ConfirmReports(
       confirmations.push_back(
           {std::move(key->first), key->second, AsOf(true, one.record_time()), one.withdraw()});
     }
-    GLUTWATCH_ASSIGN_OR_RETURN(const auto reports,
+    GLUTWATCH_ASSIGN_OR_RETURN(const report::Confirmed confirmed,
                                rooms_.book->Confirm(principal, request->request_id(), confirmations,
                                                     request->confirmer(), request->note()));
-    for (const report::Report& one : reports) *response->add_reports() = ToProto(one);
-    spdlog::info("reports confirmed id={} count={} confirmer={} by={}",
-                 LogText(request->request_id()), reports.size(), LogText(request->confirmer()),
-                 LogText(principal.id));
+    for (const report::Report& one : confirmed.reports) *response->add_reports() = ToProto(one);
+    response->set_replayed(confirmed.replayed);
+    spdlog::info("reports confirmed id={} count={} confirmer={} replayed={} by={}",
+                 LogText(request->request_id()), confirmed.reports.size(),
+                 LogText(request->confirmer()), confirmed.replayed, LogText(principal.id));
     return absl::OkStatus();
   });
 }

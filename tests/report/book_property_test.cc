@@ -115,7 +115,7 @@ class BookPropertyTest : public ReportBookTest, public ::testing::WithParamInter
         {Confirmation{one.subject, one.day, one.recorded_us, withdraw}}, "bureau", "");
     GLUTWATCH_ASSERT_OK(confirmed);
     Version version = VersionOf(one);
-    version.recorded_us = confirmed->at(0).recorded_us;
+    version.recorded_us = confirmed->reports.at(0).recorded_us;
     version.unconfirmed = false;
     version.figures.withdrawn = version.figures.withdrawn || withdraw;
     model_[{one.subject, one.day}].push_back(version);

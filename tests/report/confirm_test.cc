@@ -27,10 +27,10 @@ class ConfirmTest : public ReportBookTest {
     plain_ = {answer->results[0].subject, day, answer->recorded_us, false};
   }
 
-  absl::StatusOr<std::vector<Report>> Confirm(const std::string& id,
-                                              std::vector<Confirmation> confirmations,
-                                              const std::string& confirmer = "bureau",
-                                              const std::string& note = "") {
+  absl::StatusOr<report::Confirmed> Confirm(const std::string& id,
+                                            std::vector<Confirmation> confirmations,
+                                            const std::string& confirmer = "bureau",
+                                            const std::string& note = "") {
     return book_->Confirm(local_, id, confirmations, confirmer, note);
   }
 
@@ -40,7 +40,7 @@ class ConfirmTest : public ReportBookTest {
 TEST_F(ConfirmTest, MakesAVersionThatCounts) {
   const auto confirmed = Confirm("1", {flagged_}, "bureau", "called the buyer");
   GLUTWATCH_ASSERT_OK(confirmed);
-  ASSERT_THAT(*confirmed, SizeIs(1));
+  ASSERT_THAT(confirmed->reports, SizeIs(1));
   const auto versions = *book_->Versions(flagged_.subject, flagged_.day);
   ASSERT_THAT(versions, SizeIs(2));
   EXPECT_TRUE(versions[0].unconfirmed);
@@ -51,7 +51,7 @@ TEST_F(ConfirmTest, MakesAVersionThatCounts) {
   EXPECT_EQ(versions[1].figures, versions[0].figures);
   EXPECT_EQ(versions[1].findings, versions[0].findings);
   EXPECT_GT(versions[1].recorded_us, versions[0].recorded_us);
-  EXPECT_EQ(confirmed->at(0).recorded_us, versions[1].recorded_us);
+  EXPECT_EQ(confirmed->reports.at(0).recorded_us, versions[1].recorded_us);
   EXPECT_EQ(Submit("again", {PriceReport(flagged_.day, 300'000)})->duplicate_count, 1)
       << "stays confirmed";
 }
@@ -73,8 +73,9 @@ TEST_F(ConfirmTest, ReplayGivesTheSameVersionsAlsoAfterReopening) {
   for (int i = 0; i < 2; ++i, Reopen()) {
     const auto again = Confirm("1", {flagged_});
     GLUTWATCH_ASSERT_OK(again);
-    ASSERT_THAT(*again, SizeIs(1));
-    EXPECT_EQ(again->at(0).recorded_us, first->at(0).recorded_us);
+    EXPECT_TRUE(again->replayed);
+    ASSERT_THAT(again->reports, SizeIs(1));
+    EXPECT_EQ(again->reports.at(0).recorded_us, first->reports.at(0).recorded_us);
   }
   EXPECT_THAT(*book_->Versions(flagged_.subject, flagged_.day), SizeIs(2));
   EXPECT_THAT(Confirm("1", {flagged_}, "somebody else"),

@@ -86,5 +86,14 @@ TEST(StandTest, OutOfSeasonNothingIsDueAndNothingIsLate) {
   EXPECT_EQ(Stand(duty, "532328", nullptr, std::nullopt, D("2026-11-26")).state, DueState::kLate);
 }
 
+TEST(StandTest, TheClosedSeasonDoesNotMakeItLater) {
+  catalog::Fact season;
+  season.content = catalog::SeasonCalendar{"onion", "530000", {{1102, 331}}, {}};
+  const DueItem item =
+      Stand(WeeklyDuty(3, "growing"), "532328", &season, D("2026-03-30"), D("2026-11-13"));
+  EXPECT_EQ(item.state, DueState::kLate);
+  EXPECT_EQ(item.late_days, 2) << "since the week from 2 November on";
+}
+
 }  // namespace
 }  // namespace glutwatch::report

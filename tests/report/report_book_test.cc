@@ -135,6 +135,20 @@ TEST_F(ReportBookTest, AllOrNothingKeepsNothingIfOneIsRefused) {
   EXPECT_THAT(List(), SizeIs(1));
 }
 
+TEST_F(ReportBookTest, WhatWasRefusedAsAWholeIsJudgedAnew) {
+  Report tomato = AreaReport(kMonday, 31'000);
+  tomato.subject.product = "番茄";
+  const auto refused = Submit("1", {tomato});
+  GLUTWATCH_ASSERT_OK(refused);
+  EXPECT_EQ(refused->refused_count, 1);
+  GLUTWATCH_ASSERT_OK(catalog_->Put(
+      {.products = {{.id = "tomato", .display_name = "番茄", .category = "vegetable"}}}));
+  const auto taken = Submit("1", {tomato});
+  GLUTWATCH_ASSERT_OK(taken);
+  EXPECT_FALSE(taken->replayed);
+  EXPECT_EQ(taken->new_count, 1);
+}
+
 TEST_F(ReportBookTest, OfTheSameReportTwiceTheFirstCounts) {
   const auto answer = Submit(
       "1", {AreaReport(kMonday, 31'000), AreaReport(kMonday, 31'000), AreaReport(kMonday, 30'000)});

@@ -89,6 +89,13 @@ TEST_F(SummaryTest, APrefecturesOwnReportIsNotAddedToItsCounties) {
   EXPECT_THAT(sum.unestimated, IsEmpty());
 }
 
+TEST_F(SummaryTest, EachLevelCountsForWhatTheLevelBelowHasNotSaid) {
+  GLUTWATCH_ASSERT_OK(Submit("a", {AreaReport(TestDay("2026-02-20"), 100, "530000"),
+                                   AreaReport(TestDay("2026-02-20"), 60, "532900"),
+                                   AreaReport(TestDay("2026-02-20"), 40, "532930")}));
+  EXPECT_EQ(Sum(TestDay("2026-02-22")).reported_e4, 1'000'000);
+}
+
 TEST_F(SummaryTest, ReportOfAllGrowersCountsInsteadOfItsParts) {
   Report part = AreaReport(TestDay("2026-02-20"), 30);
   part.subject.grower_class = GrowerClass::kCooperative;
