@@ -9,6 +9,7 @@
 #include "absl/time/clock.h"
 #include "base/mutex.h"
 #include "base/status_macros.h"
+#include "client/backoff.h"
 #include "client/call.h"
 #include "client/channel.h"
 #include "client/push_stream.h"
@@ -19,6 +20,8 @@ namespace {
 
 using Response = v1::PushObservationsResponse;
 
+// As long as a first connection is waited for.
+constexpr absl::Duration kNamesPatience = absl::Seconds(10);
 constexpr int kMaxInFlight = 16;  // the server's own limit
 constexpr int kPageSize = 1000;   // the most that the server gives
 constexpr absl::Duration kCallTimeout = absl::Seconds(30);
@@ -76,6 +79,32 @@ absl::Status InServer(const std::string& server, const absl::Status& status) {
   return absl::Status(status.code(), absl::StrCat("server ", server, ": ", status.message()));
 }
 
+// Whether a server that restarts or drains may have answered so.
+bool MayPass(const absl::Status& status) {
+  return absl::IsUnavailable(status) || absl::IsCancelled(status) ||
+         absl::IsDeadlineExceeded(status);
+}
+
+// Adds the names of all products and units.
+absl::Status ReadNames(v1::CatalogService::Stub* stub, NameBook* names) {
+  v1::ListProductsRequest products;
+  products.set_page_size(kPageSize);
+  GLUTWATCH_RETURN_IF_ERROR(client::ForEachPage(*stub, &v1::CatalogService::Stub::ListProducts,
+                                                products, kCallTimeout,
+                                                [names](const v1::ListProductsResponse& page) {
+                                                  for (const v1::Product& product : page.products())
+                                                    names->Add(product);
+                                                  return true;
+                                                }));
+  v1::ListUnitsRequest units;
+  units.set_page_size(kPageSize);
+  return client::ForEachPage(*stub, &v1::CatalogService::Stub::ListUnits, units, kCallTimeout,
+                             [names](const v1::ListUnitsResponse& page) {
+                               for (const v1::Unit& unit : page.units()) names->Add(unit);
+                               return true;
+                             });
+}
+
 }  // namespace
 
 absl::StatusOr<std::unique_ptr<BatchLink>> ConnectServerLink(const ServerLinkOptions& options) {
@@ -119,25 +148,16 @@ absl::StatusOr<std::vector<v1::Region>> ListServerRegions(const std::string& ser
 absl::StatusOr<NameBook> LoadServerNames(const std::string& server) {
   GLUTWATCH_RETURN_IF_ERROR(client::CheckServer(server));
   const auto stub = v1::CatalogService::NewStub(client::OpenChannel(server));
-  NameBook names;
-  v1::ListProductsRequest products;
-  products.set_page_size(kPageSize);
-  absl::Status listed =
-      client::ForEachPage(*stub, &v1::CatalogService::Stub::ListProducts, products, kCallTimeout,
-                          [&](const v1::ListProductsResponse& page) {
-                            for (const v1::Product& product : page.products()) names.Add(product);
-                            return true;
-                          });
-  if (!listed.ok()) return InServer(server, listed);
-  v1::ListUnitsRequest units;
-  units.set_page_size(kPageSize);
-  listed = client::ForEachPage(*stub, &v1::CatalogService::Stub::ListUnits, units, kCallTimeout,
-                               [&](const v1::ListUnitsResponse& page) {
-                                 for (const v1::Unit& unit : page.units()) names.Add(unit);
-                                 return true;
-                               });
-  if (!listed.ok()) return InServer(server, listed);
-  return names;
+  client::Backoff backoff({}, /*seed=*/static_cast<uint64_t>(absl::ToUnixMicros(absl::Now())));
+  const absl::Time give_up = absl::Now() + kNamesPatience;
+  while (true) {
+    NameBook names;
+    const absl::Status listed = ReadNames(stub.get(), &names);
+    if (listed.ok()) return names;
+    const absl::Duration wait = backoff.Next();
+    if (!MayPass(listed) || absl::Now() + wait > give_up) return InServer(server, listed);
+    absl::SleepFor(wait);
+  }
 }
 
 }  // namespace glutwatch::ingest

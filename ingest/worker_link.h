@@ -41,7 +41,8 @@ absl::StatusOr<std::unique_ptr<BatchLink>> ConnectServerLink(const ServerLinkOpt
 absl::StatusOr<std::vector<v1::Region>> ListServerRegions(const std::string& server,
                                                           const std::string& region);
 
-// The names of all products and units, from CatalogService.
+// The names of all products and units, from CatalogService. A server that restarts or drains is
+// tried again for 10 s.
 absl::StatusOr<NameBook> LoadServerNames(const std::string& server);
 
 }  // namespace glutwatch::ingest
