@@ -9,7 +9,6 @@
 #include "absl/time/clock.h"
 #include "base/mutex.h"
 #include "base/status_macros.h"
-#include "client/backoff.h"
 #include "client/call.h"
 #include "client/channel.h"
 #include "client/push_stream.h"
@@ -22,6 +21,8 @@ using Response = v1::PushObservationsResponse;
 
 // As long as a first connection is waited for.
 constexpr absl::Duration kNamesPatience = absl::Seconds(10);
+constexpr int kMostAttempts = 20;
+constexpr absl::Duration kBetweenAttempts = absl::Milliseconds(200);
 constexpr int kMaxInFlight = 16;  // the server's own limit
 constexpr int kPageSize = 1000;   // the most that the server gives
 constexpr absl::Duration kCallTimeout = absl::Seconds(30);
@@ -79,6 +80,11 @@ absl::Status InServer(const std::string& server, const absl::Status& status) {
   return absl::Status(status.code(), absl::StrCat("server ", server, ": ", status.message()));
 }
 
+absl::Status Unreachable(const std::string& server) {
+  return absl::UnavailableError(
+      absl::StrCat("server ", server, ": cannot be reached; is glutwatchd running?"));
+}
+
 // Whether a server that restarts or drains may have answered so.
 bool MayPass(const absl::Status& status) {
   return absl::IsUnavailable(status) || absl::IsCancelled(status) ||
@@ -111,8 +117,7 @@ absl::StatusOr<std::unique_ptr<BatchLink>> ConnectServerLink(const ServerLinkOpt
   GLUTWATCH_RETURN_IF_ERROR(client::CheckServer(options.server));
   const auto channel = client::OpenChannel(options.server);
   if (!channel->WaitForConnected(absl::ToChronoTime(absl::Now() + options.first_patience))) {
-    return absl::UnavailableError(
-        absl::StrCat("server ", options.server, ": cannot be reached; is glutwatchd running?"));
+    return Unreachable(options.server);
   }
   client::PushOptions push;
   push.source = options.source;
@@ -147,17 +152,20 @@ absl::StatusOr<std::vector<v1::Region>> ListServerRegions(const std::string& ser
 
 absl::StatusOr<NameBook> LoadServerNames(const std::string& server) {
   GLUTWATCH_RETURN_IF_ERROR(client::CheckServer(server));
-  const auto stub = v1::CatalogService::NewStub(client::OpenChannel(server));
-  client::Backoff backoff({}, /*seed=*/static_cast<uint64_t>(absl::ToUnixMicros(absl::Now())));
-  const absl::Time give_up = absl::Now() + kNamesPatience;
-  while (true) {
+  const auto channel = client::OpenChannel(server);
+  const auto stub = v1::CatalogService::NewStub(channel);
+  absl::Status listed;
+  for (int attempt = 0; attempt < kMostAttempts; ++attempt) {
+    if (!channel->WaitForConnected(absl::ToChronoTime(absl::Now() + kNamesPatience))) {
+      return Unreachable(server);
+    }
     NameBook names;
-    const absl::Status listed = ReadNames(stub.get(), &names);
+    listed = ReadNames(stub.get(), &names);
     if (listed.ok()) return names;
-    const absl::Duration wait = backoff.Next();
-    if (!MayPass(listed) || absl::Now() + wait > give_up) return InServer(server, listed);
-    absl::SleepFor(wait);
+    if (!MayPass(listed)) break;
+    absl::SleepFor(kBetweenAttempts);
   }
+  return InServer(server, listed);
 }
 
 }  // namespace glutwatch::ingest

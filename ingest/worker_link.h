@@ -42,7 +42,7 @@ absl::StatusOr<std::vector<v1::Region>> ListServerRegions(const std::string& ser
                                                           const std::string& region);
 
 // The names of all products and units, from CatalogService. A server that restarts or drains is
-// tried again for 10 s.
+// tried again; one that is not back after 10 s is UNAVAILABLE.
 absl::StatusOr<NameBook> LoadServerNames(const std::string& server);
 
 }  // namespace glutwatch::ingest
