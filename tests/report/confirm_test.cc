@@ -89,6 +89,9 @@ TEST_F(ConfirmTest, AsksForASecondPerson) {
               StatusIs(absl::StatusCode::kFailedPrecondition,
                        AllOf(HasSubstr("confirmations[0]: "), HasSubstr("2026-02-03"),
                              HasSubstr("expected a second person"))));
+  EXPECT_THAT(Confirm("1", {flagged_}, " station 1 "),
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("second person")))
+      << "blanks make nobody else";
   options_.second_person = false;
   Reopen();
   EXPECT_THAT(Confirm("1", {flagged_}, "station 1"), IsOk());
