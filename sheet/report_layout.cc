@@ -132,11 +132,15 @@ class Finder {
   ReportLayoutSearch Run() {
     const auto rows = std::min(grid_.rows.size(), kMaxSearchRows);
     const auto stated = static_cast<size_t>(mapping_.header_rows());
-    for (size_t row = 0; row < rows && !search_.layout.has_value(); ++row) {
-      if (mapping_.header_row() > 0 && grid_.rows[row].line != mapping_.header_row()) continue;
-      for (size_t n = stated == 0 ? 1 : stated; n <= (stated == 0 ? kMaxTriedHeaderRows : stated);
-           ++n) {
-        if (Try(row, row + n - 1)) break;
+    const size_t shortest = stated == 0 ? 1 : stated;
+    const size_t longest = stated == 0 ? kMaxTriedHeaderRows : stated;
+    // As few lines as will do: what stands above the headings is a title.
+    for (size_t last = 0; last < rows && !search_.layout.has_value(); ++last) {
+      for (size_t n = shortest; n <= std::min(longest, last + 1); ++n) {
+        const size_t first = last + 1 - n;
+        const int64_t wanted = mapping_.header_row();
+        if (wanted > 0 && grid_.rows[first].line != wanted) continue;
+        if (Try(first, last)) break;
       }
     }
     return std::move(search_);
@@ -144,7 +148,6 @@ class Finder {
 
  private:
   bool Try(size_t first, size_t last) {
-    if (last >= grid_.rows.size()) return false;
     ReportLayout layout;
     if (!Read(first, last, &layout, /*remember=*/true)) return false;
     while (mapping_.header_rows() == 0 && last + 1 < grid_.rows.size() &&

@@ -1,5 +1,7 @@
 #include "sheet/report_words.h"
 
+#include <algorithm>
+
 #include "absl/strings/match.h"
 #include "sheet/columns.h"
 #include "sheet/text_encoding.h"
@@ -16,6 +18,8 @@ constexpr absl::string_view kSkip[] = {
     "合计", "小计", "总计",   "共计",     "注:",  "说明:", "备注:",    "填报", "填表",
     "制表", "审核", "负责人", "单位负责", "联系", "total", "subtotal", "note:"};
 
+constexpr absl::string_view kSums[] = {"合计", "小计", "总计", "共计"};
+
 struct ClassWord {
   absl::string_view word;
   v1::GrowerClass value;
@@ -29,6 +33,7 @@ constexpr ClassWord kClasses[] = {
     {"小农户", v1::GROWER_CLASS_HOUSEHOLD},
     {"种植户", v1::GROWER_CLASS_HOUSEHOLD},
     {"养殖户", v1::GROWER_CLASS_HOUSEHOLD},
+    {"散养户", v1::GROWER_CLASS_HOUSEHOLD},
     {"大户", v1::GROWER_CLASS_HOUSEHOLD},
     {"种植大户", v1::GROWER_CLASS_HOUSEHOLD},
     {"家庭农场", v1::GROWER_CLASS_HOUSEHOLD},
@@ -117,6 +122,7 @@ ReportWords::ReportWords(const config::v1::ReportMapping& mapping) {
     for (const absl::string_view word : kNoBid) no_bid_.insert(HeadingKey(word));
   }
   if (skip_prefixes_.empty()) {
+    skips_sums_ = true;
     for (const absl::string_view word : kSkip) skip_prefixes_.push_back(HeadingKey(word));
   }
 }
@@ -135,7 +141,9 @@ bool ReportWords::IsSkipped(absl::string_view cell) const {
   for (const std::string& prefix : skip_prefixes_) {
     if (absl::StartsWith(key, prefix)) return true;
   }
-  return false;
+  return skips_sums_ && std::any_of(std::begin(kSums), std::end(kSums), [&](absl::string_view sum) {
+           return absl::EndsWith(key, sum);
+         });
 }
 
 std::optional<v1::GrowerClass> GrowerClassOf(absl::string_view cell) {

@@ -21,13 +21,14 @@ class ReportWords {
   bool IsAbsent(absl::string_view cell) const;
   // "无人收购", "no bid".
   bool IsNoBid(absl::string_view cell) const;
-  // "合计", "小计", "注:", "填报人:" and what follows.
+  // "合计", "小计", "注:", "填报人:" and what follows; of the usual words also "元谋县合计".
   bool IsSkipped(absl::string_view cell) const;
 
  private:
   std::set<std::string> absent_;
   std::set<std::string> no_bid_;
   std::vector<std::string> skip_prefixes_;
+  bool skips_sums_ = false;
 };
 
 // "合作社", "household"; an empty cell is UNSPECIFIED, empty for a word that is not known.
