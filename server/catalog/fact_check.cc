@@ -4,9 +4,10 @@
 #include <utility>
 #include <vector>
 
-#include "absl/container/flat_hash_set.h"
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_split.h"
+#include "base/decimal.h"
 #include "base/resource_id.h"
 #include "base/status_macros.h"
 
@@ -16,14 +17,18 @@ namespace {
 constexpr int kMostGraceDays = 366;
 constexpr int kReportKinds = 12;
 constexpr int64_t kHundredPercentE4 = 1'000'000;
+constexpr char kDayWanted[] = "a day between 1900-01-01 and 2170-01-01";
 
-using Known = std::function<bool(absl::string_view)>;
+using IsInstitution = std::function<bool(absl::string_view id)>;
+
+bool IsDay(Day day) { return kMinDay <= day && day <= kMaxDay; }
 
 // Checks the fields of one content; the path names the content's field of the message.
 class ContentCheck {
  public:
-  ContentCheck(std::string path, const Catalog& catalog, const Known& is_known)
-      : path_(std::move(path)), catalog_(catalog), is_known_(is_known) {}
+  ContentCheck(const Fact& fact, std::string path, const Catalog& catalog,
+               const IsInstitution& is_institution)
+      : fact_(fact), path_(std::move(path)), catalog_(catalog), is_institution_(is_institution) {}
 
   absl::Status operator()(const CountyListing& c) const {
     GLUTWATCH_RETURN_IF_ERROR(Text("county_listing.list", c.list));
@@ -44,13 +49,16 @@ class ContentCheck {
     return UnitOf("planting_ceiling.unit", c.unit, Dimension::kArea, "area");
   }
   absl::Status operator()(const FestivalDate& c) const {
-    return Text("festival_date.festival", c.festival);
+    GLUTWATCH_RETURN_IF_ERROR(Text("festival_date.festival", c.festival));
+    return IsDay(c.date) ? absl::OkStatus()
+                         : Bad("festival_date.date", absl::StrCat(DayNumber(c.date)), kDayWanted);
   }
   absl::Status operator()(const Institution& c) const {
     GLUTWATCH_RETURN_IF_ERROR(Text("institution.display_name", c.display_name));
     if (!c.region.empty()) GLUTWATCH_RETURN_IF_ERROR(Region("institution.region", c.region));
-    if (c.successor.empty() || is_known_(c.successor)) return absl::OkStatus();
-    return Bad("institution.successor", c.successor, "the name of a fact");
+    const bool is_other = c.successor != fact_.id && is_institution_(c.successor);
+    if (c.successor.empty() || is_other) return absl::OkStatus();
+    return Bad("institution.successor", c.successor, "another fact that is an institution");
   }
   absl::Status operator()(const Farmland& c) const {
     GLUTWATCH_RETURN_IF_ERROR(Region("farmland.region", c.region));
@@ -100,7 +108,8 @@ class ContentCheck {
                                                    : absl::OkStatus();
   }
   absl::Status Amount(absl::string_view field, int64_t value_e4) const {
-    return value_e4 > 0 ? absl::OkStatus() : Bad(field, absl::StrCat(value_e4), "above 0");
+    if (value_e4 > 0 && value_e4 <= kMaxE4) return absl::OkStatus();
+    return Bad(field, absl::StrCat(value_e4), "above 0 and at most 10^12 in 1/10000");
   }
   absl::Status UnitOf(absl::string_view field, absl::string_view unit, Dimension dimension,
                       absl::string_view dimension_name) const {
@@ -125,9 +134,10 @@ class ContentCheck {
     return absl::OkStatus();
   }
 
+  const Fact& fact_;
   const std::string path_;
   const Catalog& catalog_;
-  const Known& is_known_;
+  const IsInstitution& is_institution_;
 };
 
 absl::Status ContentCheck::operator()(const ReportingDuty& c) const {
@@ -154,33 +164,45 @@ absl::Status ContentCheck::operator()(const ReportingDuty& c) const {
 }
 
 absl::Status CheckFact(const Fact& fact, const std::string& path, const Catalog& catalog,
-                       const Known& is_known) {
+                       const IsInstitution& is_institution) {
   const auto bad = [&path](absl::string_view field, absl::string_view what) {
     return absl::InvalidArgumentError(absl::StrCat(path, ".", field, ": ", what));
   };
   if (const absl::Status id = CheckId(fact.id); !id.ok()) return bad("name", id.message());
   if (fact.source.title.empty()) return bad("source.title", "is missing, expected a document");
+  if (!IsDay(fact.valid_from)) return bad("valid_from", absl::StrCat("expected ", kDayWanted));
+  if (fact.valid_to.has_value() && !IsDay(*fact.valid_to)) {
+    return bad("valid_to", absl::StrCat("expected ", kDayWanted));
+  }
+  if (fact.source.published.has_value() && !IsDay(*fact.source.published)) {
+    return bad("source.publish_date", absl::StrCat("expected ", kDayWanted));
+  }
   if (fact.valid_to.has_value() && *fact.valid_to < fact.valid_from) {
     return bad("valid_to", absl::StrCat("is ", FormatDay(*fact.valid_to), ", expected ",
                                         FormatDay(fact.valid_from), " (valid_from) or later"));
   }
-  return std::visit(ContentCheck(path, catalog, is_known), fact.content);
+  return std::visit(ContentCheck(fact, path, catalog, is_institution), fact.content);
 }
 
 }  // namespace
 
 absl::Status CheckFacts(absl::Span<const Fact> facts, const Catalog& catalog,
-                        const Known& is_known) {
-  absl::flat_hash_set<absl::string_view> ids;
+                        const std::function<std::shared_ptr<const Fact>(absl::string_view)>& find) {
+  absl::flat_hash_map<absl::string_view, const Fact*> by_id;
   for (size_t i = 0; i < facts.size(); ++i) {
-    if (ids.insert(facts[i].id).second) continue;
+    if (by_id.emplace(facts[i].id, &facts[i]).second) continue;
     return absl::InvalidArgumentError(
         absl::StrCat("facts[", i, "].name: \"", facts[i].id, "\" is there twice"));
   }
-  const Known known_now = [&](absl::string_view id) { return ids.contains(id) || is_known(id); };
+  const IsInstitution is_institution = [&](absl::string_view id) {
+    const auto put = by_id.find(id);
+    const std::shared_ptr<const Fact> kept = put == by_id.end() ? find(id) : nullptr;
+    const Fact* fact = put == by_id.end() ? kept.get() : put->second;
+    return fact != nullptr && std::holds_alternative<Institution>(fact->content);
+  };
   for (size_t i = 0; i < facts.size(); ++i) {
     GLUTWATCH_RETURN_IF_ERROR(
-        CheckFact(facts[i], absl::StrCat("facts[", i, "]"), catalog, known_now));
+        CheckFact(facts[i], absl::StrCat("facts[", i, "]"), catalog, is_institution));
   }
   return absl::OkStatus();
 }

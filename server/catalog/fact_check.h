@@ -1,5 +1,6 @@
 #pragma once
 #include <functional>
+#include <memory>
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
@@ -8,10 +9,10 @@
 
 namespace glutwatch::catalog {
 
-// Whether `facts` may be put: the rules of FactBook::Put. `is_known` says whether a fact of that id
-// is there already. INVALID_ARGUMENT begins with the path of the bad field, in the names of the
-// contract (proto/glutwatch/v1/reference.proto).
+// Whether `facts` may be put: the rules of FactBook::Put. `find` gives the newest version of a fact
+// that is there already, nullptr if there is none. INVALID_ARGUMENT begins with the path of the bad
+// field, in the names of the contract (proto/glutwatch/v1/reference.proto).
 absl::Status CheckFacts(absl::Span<const Fact> facts, const Catalog& catalog,
-                        const std::function<bool(absl::string_view id)>& is_known);
+                        const std::function<std::shared_ptr<const Fact>(absl::string_view)>& find);
 
 }  // namespace glutwatch::catalog

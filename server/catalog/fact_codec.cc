@@ -41,10 +41,13 @@ class Reader {
   explicit Reader(ByteReader* in) : in_(*in) {}
   void operator()(std::string& text) { text = in_.String(); }
   void operator()(int64_t& value) { value = in_.Signed(); }
-  void operator()(int& value) { value = static_cast<int>(in_.Signed()); }
+  void operator()(int& value) { value = Within(INT32_MIN, INT32_MAX); }
   void operator()(bool& value) { value = in_.U8() != 0; }
-  void operator()(Day& day) { day = Day{static_cast<int32_t>(in_.Signed())}; }
-  void operator()(Cadence& cadence) { cadence = static_cast<Cadence>(in_.U8()); }
+  void operator()(Day& day) { day = Day{Within(DayNumber(kMinDay), DayNumber(kMaxDay))}; }
+  void operator()(Cadence& cadence) {
+    cadence = static_cast<Cadence>(in_.U8());
+    if (cadence < Cadence::kDaily || cadence > Cadence::kMonthly) in_.MarkDamaged();
+  }
   void operator()(SeasonWindow& window) {
     (*this)(window.start_month_day);
     (*this)(window.end_month_day);
@@ -63,6 +66,12 @@ class Reader {
   }
 
  private:
+  int32_t Within(int32_t least, int32_t most) {
+    const int64_t value = in_.Signed();
+    if (least <= value && value <= most) return static_cast<int32_t>(value);
+    in_.MarkDamaged();
+    return least;
+  }
   ByteReader& in_;
 };
 

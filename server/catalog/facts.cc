@@ -1,6 +1,7 @@
 #include "server/catalog/facts.h"
 
 #include <algorithm>
+#include <tuple>
 #include <utility>
 
 #include "absl/container/btree_map.h"
@@ -42,7 +43,7 @@ bool ReadKey(absl::string_view key, Fact* fact) {
   for (const char c : key.substr(key.size() - kTimeBytes))
     time = time << 8 | static_cast<uint8_t>(c);
   fact->recorded_us = static_cast<int64_t>(time);
-  return true;
+  return !fact->id.empty() && fact->recorded_us > 0;
 }
 
 // What lookups find a fact by: its kind, and a product, region or site; "" for kinds that are only
@@ -137,7 +138,12 @@ class StoredFacts final : public FactBook {
     return fact.ValidOn(when.day) && (when.examples || !fact.example);
   }
 
-  // The fact of a key that counts; of several, the one of the newest valid_from.
+  static bool Outranks(const Fact& a, const Fact& b) {
+    return std::tie(a.valid_from, a.recorded_us, a.id) >
+           std::tie(b.valid_from, b.recorded_us, b.id);
+  }
+
+  // The fact of a key that counts; of several, the one that outranks the others.
   template <typename T>
   Pointer Lookup(absl::string_view a, absl::string_view b, const When& when) const;
   // The same, of the region or the nearest one above it.
@@ -198,8 +204,8 @@ Pointer StoredFacts::FindLocked(absl::string_view id, int64_t as_of_us) const {
 absl::StatusOr<std::vector<FactBook::Change>> StoredFacts::Put(absl::Span<const Fact> facts,
                                                                bool validate_only) {
   MutexLock put_lock(&put_mu_);
-  GLUTWATCH_RETURN_IF_ERROR(CheckFacts(
-      facts, *catalog_, [this](absl::string_view id) { return Find(id, INT64_MAX) != nullptr; }));
+  GLUTWATCH_RETURN_IF_ERROR(
+      CheckFacts(facts, *catalog_, [this](absl::string_view id) { return Find(id, INT64_MAX); }));
   std::vector<Change> changes;
   std::vector<std::shared_ptr<Fact>> fresh;
   for (const Fact& fact : facts) {
@@ -250,7 +256,7 @@ Pointer StoredFacts::Lookup(absl::string_view a, absl::string_view b, const When
         std::visit(LookupKeyOf(), fact->content) != key) {
       continue;
     }
-    if (best == nullptr || best->valid_from < fact->valid_from) best = std::move(fact);
+    if (best == nullptr || Outranks(*fact, *best)) best = std::move(fact);
   }
   return best;
 }

@@ -128,8 +128,9 @@ class FactBook {
   // Adds and replaces facts, all or none, durable on return; what is equal is left alone.
   //
   // INVALID_ARGUMENT begins with the path of the bad field ("facts[3].planting_ceiling.unit: ..."):
-  // bad id, no source title, a span that ends before it begins, unknown region, product, unit or
-  // successor, an amount that is not above 0, a month-day that is no day.
+  // bad id, no source title, a day outside [kMinDay, kMaxDay], a span that ends before it begins,
+  // unknown region, product or unit, a successor that is not another institution, an amount that
+  // is not above 0 or above kMaxE4, a month-day that is no day.
   virtual absl::StatusOr<std::vector<Change>> Put(absl::Span<const Fact> facts,
                                                   bool validate_only = false) = 0;
 
@@ -140,7 +141,9 @@ class FactBook {
   virtual std::vector<std::shared_ptr<const Fact>> List(int kind_index, int64_t as_of_us) const = 0;
 
   // The valid facts that count on `day`, as of `as_of_us`, as pointers that stay valid while held.
-  // `examples` lets facts that are marked as examples count: for a simulated province only.
+  // Of several for one key the newest valid_from counts, then the one recorded last, then the
+  // greatest id. `examples` lets facts that are marked as examples count: for a simulated province
+  // only.
   // nullptr or empty if there is none.
   struct When {
     Day day{};

@@ -1,6 +1,8 @@
 #include "server/catalog/facts.h"
 
+#include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
+#include "base/decimal.h"
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/catalog/fact_codec.h"
@@ -104,6 +106,20 @@ TEST(FactCodecTest, CutAnywhereItIsDamaged) {
   }
 }
 
+TEST(FactCodecTest, ADayOutsideTheCalendarAndAnUnknownCadenceAreDamage) {
+  Fact fact = FactOf("x", EveryContent()[8]);
+  fact.valid_from = kMaxDay + 1;
+  Fact read;
+  EXPECT_FALSE(DecodeFact(EncodeFact(fact), &read));
+  fact = FactOf("x", FestivalDate{"spring-festival", kMinDay - 1});
+  EXPECT_FALSE(DecodeFact(EncodeFact(fact), &read));
+  for (const int cadence : {0, 5, 255}) {
+    auto duty = std::get<ReportingDuty>(EveryContent()[8]);
+    duty.cadence = static_cast<Cadence>(cadence);
+    EXPECT_FALSE(DecodeFact(EncodeFact(FactOf("x", duty)), &read)) << cadence;
+  }
+}
+
 TEST_F(FactsTest, EveryKindSurvivesReopening) {
   std::vector<Fact> facts;
   for (const FactContent& content : EveryContent()) {
@@ -163,6 +179,23 @@ TEST_F(FactsTest, OfTwoThatAreValidTheNewerValidFromCounts) {
   EXPECT_EQ(area("2024-01-01"), 2);
 }
 
+TEST_F(FactsTest, OfTwoWithTheSameValidFromTheOneRecordedLastCountsAlsoAfterReopening) {
+  Put({FactOf("b", Farmland{"532328", 2, "mu"})});
+  const int64_t before = book_->Versions("b")[0]->recorded_us;
+  Put({FactOf("a", Farmland{"532328", 1, "mu"}), FactOf("c", Farmland{"532328", 3, "mu"})});
+  const auto winner = [&](int64_t as_of_us) {
+    return book_->FarmlandOf("532328", {D("2026-01-01"), as_of_us, false})->id;
+  };
+  EXPECT_EQ(winner(INT64_MAX), "c") << "of one import: the last by id";
+  EXPECT_EQ(winner(before), "b");
+  Open();
+  EXPECT_EQ(winner(INT64_MAX), "c");
+  Put({FactOf("b", Farmland{"532328", 4, "mu"})});
+  EXPECT_EQ(winner(INT64_MAX), "b");
+  Open();
+  EXPECT_EQ(winner(INT64_MAX), "b");
+}
+
 TEST_F(FactsTest, YieldsAndSeasonsComeFromTheNearestRegionAbove) {
   Put({FactOf("province", TypicalYield{"onion", "530000", 10, "kg/mu"}),
        FactOf("prefecture", TypicalYield{"onion", "532300", 20, "kg/mu"}),
@@ -189,7 +222,10 @@ TEST_F(FactsTest, BadFactsAreRefusedWithThePathOfTheField) {
   EXPECT_THAT(PutError(FactOf("x", Farmland{"999999", 1, "mu"})),
               StartsWith("facts[0].farmland.region: is \"999999\""));
   EXPECT_THAT(PutError(FactOf("x", Farmland{"532328", 1, "t"})), HasSubstr("a unit of area"));
-  EXPECT_THAT(PutError(FactOf("x", Farmland{"532328", 0, "mu"})), HasSubstr("expected above 0"));
+  EXPECT_THAT(PutError(FactOf("x", Farmland{"532328", 0, "mu"})),
+              HasSubstr("is \"0\", expected above 0"));
+  EXPECT_THAT(PutError(FactOf("x", Farmland{"532328", kMaxE4 + 1, "mu"})),
+              HasSubstr("at most 10^12"));
   EXPECT_THAT(PutError(FactOf("x y", Farmland{"532328", 1, "mu"})), StartsWith("facts[0].name"));
   EXPECT_THAT(PutError(FactOf("x", Farmland{"532328", 1, "mu"}, "2020-02-01", "2020-01-31")),
               StartsWith("facts[0].valid_to: is 2020-01-31, expected 2020-02-01"));
@@ -202,6 +238,46 @@ TEST_F(FactsTest, BadFactsAreRefusedWithThePathOfTheField) {
   Fact nameless = FactOf("x", Farmland{"532328", 1, "mu"});
   nameless.source.title.clear();
   EXPECT_THAT(PutError(nameless), StartsWith("facts[0].source.title"));
+}
+
+TEST_F(FactsTest, OnlyAnotherInstitutionCanSucceedAnInstitution) {
+  const Fact heir = FactOf("heir", Institution{"农业农村局", "agriculture", "532328", ""});
+  const Fact office = FactOf("office", Institution{"乡村振兴局", "", "532328", "heir"});
+  Put({office, heir});  // in any order within a file
+  Put({FactOf("land", Farmland{"532328", 1, "mu"})});
+  EXPECT_THAT(PutError(FactOf("x", Institution{"局", "", "", "land"})),
+              StartsWith("facts[0].institution.successor: is \"land\""));
+  EXPECT_THAT(PutError(FactOf("x", Institution{"局", "", "", "x"})),
+              StartsWith("facts[0].institution.successor: is \"x\""));
+}
+
+TEST_F(FactsTest, ADayOutsideTheCalendarIsRefused) {
+  Fact fact = FactOf("x", Farmland{"532328", 1, "mu"});
+  fact.valid_from = kMinDay - 1;
+  EXPECT_THAT(PutError(fact), StartsWith("facts[0].valid_from"));
+  fact.valid_from = kMinDay;
+  fact.valid_to = kMaxDay + 1;
+  EXPECT_THAT(PutError(fact), StartsWith("facts[0].valid_to"));
+  EXPECT_THAT(PutError(FactOf("x", FestivalDate{"f", kMaxDay + 1})),
+              StartsWith("facts[0].festival_date.date"));
+}
+
+TEST_F(FactsTest, DamagedRowsRefuseToOpenAndNameTheKey) {
+  Put({FactOf("land", Farmland{"532328", 1, "mu"})});
+  const std::vector<std::pair<std::string, std::string>> rows = {
+      {std::string("fx\0\0\0\0\0\0\0\0\1", 11), "\x01"}, {"f", ""}, {"other", ""}};
+  for (const auto& [key, value] : rows) {
+    storage::WriteSet damage;
+    damage.Put(storage::Table::kFacts, key, value);
+    GLUTWATCH_ASSERT_OK(database_->Write(damage, storage::Durability::kFsynced));
+    const auto opened = FactBook::Open(database_.get(), catalog_.get(), &clock_);
+    ASSERT_EQ(opened.status().code(), absl::StatusCode::kDataLoss);
+    EXPECT_THAT(std::string(opened.status().message()),
+                HasSubstr(absl::StrCat("table facts, key \"", absl::CHexEscape(key))));
+    storage::WriteSet repair;
+    repair.Delete(storage::Table::kFacts, key);
+    GLUTWATCH_ASSERT_OK(database_->Write(repair, storage::Durability::kFsynced));
+  }
 }
 
 TEST_F(FactsTest, AllOrNone) {
