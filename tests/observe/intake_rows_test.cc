@@ -216,6 +216,18 @@ TEST_F(IntakeRowsTest, ReplayGivesTheSameAnswerAndChangesNothing) {
   EXPECT_EQ(ReadAll(1).size(), 1U);
 }
 
+TEST_F(IntakeRowsTest, ReplayWithLotsCountedAnotherWayIsStillTheSameBatch) {
+  TestBatch batch{.id = "b1"};
+  batch.Modal(0, today_, 10'000).Modal(0, today_, 12'000);
+  batch.lots = {0, 1};
+  ASSERT_THAT(Send(session_.get(), batch), IsOk());
+  batch.lots = {1, 2};
+  const auto replayed = Send(session_.get(), batch);
+  ASSERT_THAT(replayed, IsOk());
+  EXPECT_TRUE(replayed->replayed);
+  EXPECT_EQ(ReadAll(1).size(), 2U);
+}
+
 TEST_F(IntakeRowsTest, BatchOfRefusedRowsOnlyIsAnsweredAndReplayed) {
   TestBatch batch{.id = "b1"};
   batch.Modal(0, today_, 0);
