@@ -8,6 +8,7 @@
 #include "client/call.h"
 #include "client/cli/commands.h"
 #include "client/cli/render_reports.h"
+#include "client/cli/time_flags.h"
 #include "client/cli/words.h"
 #include "client/cli/write_file.h"
 #include "glutwatch/v1/reference.grpc.pb.h"
@@ -53,14 +54,10 @@ absl::StatusOr<v1::ListFactsRequest> ToRequest(Context* context, const ListFlags
     GLUTWATCH_ASSIGN_OR_RETURN(*request.mutable_region(), ResolveRegion(context, flags.region));
   }
   if (!flags.date.empty()) {
-    const Day today = ToDay(absl::ToCivilDay(context->env.clock->Now(), context->env.time_zone));
-    GLUTWATCH_ASSIGN_OR_RETURN(const Day day, ParseDayArgument(flags.date, today));
-    *request.mutable_date() = ToDate(day);
+    GLUTWATCH_RETURN_IF_ERROR(SetDay(*context, flags.date, request.mutable_date()));
   }
   if (!flags.as_of.empty()) {
-    GLUTWATCH_ASSIGN_OR_RETURN(const absl::Time time,
-                               ParseInstantArgument(flags.as_of, context->env.time_zone));
-    *request.mutable_as_of() = ToTimestamp(time);
+    GLUTWATCH_RETURN_IF_ERROR(SetInstant(*context, flags.as_of, request.mutable_as_of()));
   }
   return request;
 }

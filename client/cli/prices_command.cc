@@ -12,6 +12,7 @@
 #include "client/cli/commands.h"
 #include "client/cli/render_prices.h"
 #include "client/cli/selection.h"
+#include "client/cli/time_flags.h"
 #include "client/cli/words.h"
 #include "glutwatch/v1/observe.grpc.pb.h"
 
@@ -29,28 +30,19 @@ struct QueryFlags {
   bool chart = false;
 };
 
-Day Today(const Context& context) {
-  return ToDay(absl::ToCivilDay(context.env.clock->Now(), context.env.time_zone));
-}
-
 absl::StatusOr<v1::QueryObservationsRequest> ToRequest(Context* context, const QueryFlags& flags) {
   v1::QueryObservationsRequest request;
   GLUTWATCH_ASSIGN_OR_RETURN(const auto view, ToUnitView(flags.per));
   request.set_unit_view(view);
   request.set_all_versions(flags.all_versions);
-  const Day today = Today(*context);
   if (!flags.from.empty()) {
-    GLUTWATCH_ASSIGN_OR_RETURN(const Day day, ParseDayArgument(flags.from, today));
-    *request.mutable_start_date() = ToDate(day);
+    GLUTWATCH_RETURN_IF_ERROR(SetDay(*context, flags.from, request.mutable_start_date()));
   }
   if (!flags.to.empty()) {
-    GLUTWATCH_ASSIGN_OR_RETURN(const Day day, ParseDayArgument(flags.to, today));
-    *request.mutable_end_date() = ToDate(day);
+    GLUTWATCH_RETURN_IF_ERROR(SetDay(*context, flags.to, request.mutable_end_date()));
   }
   if (!flags.as_of.empty()) {
-    GLUTWATCH_ASSIGN_OR_RETURN(const absl::Time time,
-                               ParseInstantArgument(flags.as_of, context->env.time_zone));
-    *request.mutable_as_of() = ToTimestamp(time);
+    GLUTWATCH_RETURN_IF_ERROR(SetInstant(*context, flags.as_of, request.mutable_as_of()));
   }
   GLUTWATCH_ASSIGN_OR_RETURN(*request.mutable_selection(), ToSelection(context, flags.selection));
   return request;

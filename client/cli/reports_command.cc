@@ -9,6 +9,7 @@
 #include "client/cli/commands.h"
 #include "client/cli/render_reports.h"
 #include "client/cli/report_words.h"
+#include "client/cli/time_flags.h"
 #include "client/cli/words.h"
 #include "glutwatch/v1/report.grpc.pb.h"
 
@@ -35,14 +36,9 @@ struct ConfirmFlags {
   bool withdraw = false;
 };
 
-Day TodayOf(const Context& context) {
-  return ToDay(absl::ToCivilDay(context.env.clock->Now(), context.env.time_zone));
-}
-
 absl::StatusOr<v1::ListReportsRequest> ToRequest(Context* context, const ListFlags& flags) {
   v1::ListReportsRequest request;
   v1::ReportSelection* selection = request.mutable_selection();
-  const Day today = TodayOf(*context);
   if (!flags.kind.empty()) {
     GLUTWATCH_ASSIGN_OR_RETURN(const auto kind, ParseReportKind(flags.kind));
     selection->set_kind(kind);
@@ -51,17 +47,13 @@ absl::StatusOr<v1::ListReportsRequest> ToRequest(Context* context, const ListFla
     GLUTWATCH_ASSIGN_OR_RETURN(*selection->mutable_region(), ResolveRegion(context, flags.region));
   }
   if (!flags.from.empty()) {
-    GLUTWATCH_ASSIGN_OR_RETURN(const Day day, ParseDayArgument(flags.from, today));
-    *selection->mutable_start_date() = ToDate(day);
+    GLUTWATCH_RETURN_IF_ERROR(SetDay(*context, flags.from, selection->mutable_start_date()));
   }
   if (!flags.to.empty()) {
-    GLUTWATCH_ASSIGN_OR_RETURN(const Day day, ParseDayArgument(flags.to, today));
-    *selection->mutable_end_date() = ToDate(day);
+    GLUTWATCH_RETURN_IF_ERROR(SetDay(*context, flags.to, selection->mutable_end_date()));
   }
   if (!flags.as_of.empty()) {
-    GLUTWATCH_ASSIGN_OR_RETURN(const absl::Time time,
-                               ParseInstantArgument(flags.as_of, context->env.time_zone));
-    *request.mutable_as_of() = ToTimestamp(time);
+    GLUTWATCH_RETURN_IF_ERROR(SetInstant(*context, flags.as_of, request.mutable_as_of()));
   }
   selection->set_product(flags.product);
   selection->set_grade(flags.grade);
@@ -105,6 +97,9 @@ absl::StatusOr<ExitCode> List(Context* context, const ListFlags& flags) {
                                           all.MergeFrom(page);
                                           return !full();
                                         }));
+  if (full()) {
+    all.mutable_reports()->DeleteSubrange(flags.limit, all.reports_size() - flags.limit);
+  }
   all.clear_next_page_token();
   GLUTWATCH_RETURN_IF_ERROR(Show(context, Pointers(all.reports()), all, "reports"));
   return kExitOk;

@@ -10,6 +10,7 @@
 #include "client/cli/commands.h"
 #include "client/cli/render_reports.h"
 #include "client/cli/report_words.h"
+#include "client/cli/time_flags.h"
 #include "client/cli/words.h"
 #include "glutwatch/v1/report.grpc.pb.h"
 
@@ -29,18 +30,6 @@ struct DueFlags {
   bool remind = false;
 };
 
-Day TodayOf(const Context& context) {
-  return ToDay(absl::ToCivilDay(context.env.clock->Now(), context.env.time_zone));
-}
-
-absl::Status SetAsOf(const Context& context, const std::string& text,
-                     google::protobuf::Timestamp* as_of) {
-  GLUTWATCH_ASSIGN_OR_RETURN(const absl::Time time,
-                             ParseInstantArgument(text, context.env.time_zone));
-  *as_of = ToTimestamp(time);
-  return absl::OkStatus();
-}
-
 absl::StatusOr<v1::SummarizeReportsRequest> ToRequest(Context* context, const SumFlags& flags) {
   v1::SummarizeReportsRequest request;
   GLUTWATCH_ASSIGN_OR_RETURN(const auto kind, ParseReportKind(flags.kind));
@@ -49,14 +38,12 @@ absl::StatusOr<v1::SummarizeReportsRequest> ToRequest(Context* context, const Su
   request.set_grade(flags.grade);
   request.set_unit(flags.unit);
   GLUTWATCH_ASSIGN_OR_RETURN(*request.mutable_region(), ResolveRegion(context, flags.region));
-  const Day today = TodayOf(*context);
-  *request.mutable_date() = ToDate(today);
+  *request.mutable_date() = ToDate(Today(*context));
   if (!flags.date.empty()) {
-    GLUTWATCH_ASSIGN_OR_RETURN(const Day day, ParseDayArgument(flags.date, today));
-    *request.mutable_date() = ToDate(day);
+    GLUTWATCH_RETURN_IF_ERROR(SetDay(*context, flags.date, request.mutable_date()));
   }
   if (!flags.as_of.empty()) {
-    GLUTWATCH_RETURN_IF_ERROR(SetAsOf(*context, flags.as_of, request.mutable_as_of()));
+    GLUTWATCH_RETURN_IF_ERROR(SetInstant(*context, flags.as_of, request.mutable_as_of()));
   }
   return request;
 }
@@ -113,11 +100,10 @@ absl::StatusOr<ExitCode> Due(Context* context, const DueFlags& flags) {
     GLUTWATCH_ASSIGN_OR_RETURN(*request.mutable_region(), ResolveRegion(context, flags.region));
   }
   if (!flags.date.empty()) {
-    GLUTWATCH_ASSIGN_OR_RETURN(const Day day, ParseDayArgument(flags.date, TodayOf(*context)));
-    *request.mutable_date() = ToDate(day);
+    GLUTWATCH_RETURN_IF_ERROR(SetDay(*context, flags.date, request.mutable_date()));
   }
   if (!flags.as_of.empty()) {
-    GLUTWATCH_RETURN_IF_ERROR(SetAsOf(*context, flags.as_of, request.mutable_as_of()));
+    GLUTWATCH_RETURN_IF_ERROR(SetInstant(*context, flags.as_of, request.mutable_as_of()));
   }
   GLUTWATCH_ASSIGN_OR_RETURN(const auto state, ParseDueState(flags.state));
   request.set_state(state);

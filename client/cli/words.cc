@@ -133,6 +133,10 @@ Msg DimensionWord(v1::Dimension dimension) {
       return Msg::kCount;
     case v1::DIMENSION_VOLUME:
       return Msg::kVolume;
+    case v1::DIMENSION_AREA:
+      return Msg::kArea;
+    case v1::DIMENSION_TIME:
+      return Msg::kTime;
     default:
       return Msg::kStatusUnknown;
   }
