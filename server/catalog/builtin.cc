@@ -48,10 +48,9 @@ std::vector<Unit> BuiltinUnits() {
       Make("ha", Dimension::kArea, 150'000, {"公顷", "公頃", "hectare", "hectares"}),
       Make("m2", Dimension::kArea, 15, {"平方米", "平米", "sqm"}),
 
-      Make("h", Dimension::kTime, 10'000, {"小时", "小時", "hour", "hours"}),
-      // 1/60 h, to the fourth decimal.
-      Make("min", Dimension::kTime, 167, {"分钟", "分鐘", "minute", "minutes"}),
-      Make("d", Dimension::kTime, 240'000, {"天", "日", "day", "days"}),
+      Make("min", Dimension::kTime, 10'000, {"分钟", "分鐘", "minute", "minutes"}),
+      Make("h", Dimension::kTime, 600'000, {"小时", "小時", "hour", "hours"}),
+      Make("d", Dimension::kTime, 14'400'000, {"天", "日", "day", "days"}),
 
       Pack("box", {"箱", "件", "carton", "crate"}),
       Pack("bundle", {"把", "捆", "bunch", "मुठा"}),

@@ -15,7 +15,7 @@
 namespace glutwatch::report {
 
 // A unit as a figure of some form needs it. One of it is `base_e4` / `per_e4` base units: mu, kg,
-// pieces, hours, percent, kg per mu; of a price it is what the money is paid for.
+// pieces, minutes, percent, kg per mu; of a price it is what the money is paid for.
 struct FigureUnit {
   std::string code = {};     // "kg/mu"
   std::string name_zh = {};  // "公斤/亩"; the code if the catalog has no Chinese alias

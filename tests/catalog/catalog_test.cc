@@ -58,7 +58,7 @@ TEST_F(CatalogTest, NewCatalogHoldsBuiltinUnitsAndTheWholeMarketProduct) {
   EXPECT_EQ(catalog_->FindRegion("CN"), nullptr);
 }
 
-TEST_F(CatalogTest, MeasuresAreaInMuAndTimeInHours) {
+TEST_F(CatalogTest, MeasuresAreaInMuAndTimeInMinutes) {
   struct UnitCase {
     const char* name;
     const char* code;
@@ -69,8 +69,9 @@ TEST_F(CatalogTest, MeasuresAreaInMuAndTimeInHours) {
                             {"万亩", "wan-mu", Dimension::kArea, 100'000'000},
                             {"公顷", "ha", Dimension::kArea, 150'000},
                             {"平方米", "m2", Dimension::kArea, 15},
-                            {"小时", "h", Dimension::kTime, 10'000},
-                            {"天", "d", Dimension::kTime, 240'000}}) {
+                            {"分钟", "min", Dimension::kTime, 10'000},
+                            {"小时", "h", Dimension::kTime, 600'000},
+                            {"天", "d", Dimension::kTime, 14'400'000}}) {
     const auto unit = catalog_->FindUnit(c.name);
     ASSERT_NE(unit, nullptr) << c.name;
     EXPECT_EQ(unit->code, c.code);
