@@ -12,8 +12,8 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
+#include "base/china_day.h"
 #include "base/clock.h"
-#include "base/day.h"
 #include "ingest/feeds/registry.h"
 #include "ingest/schedule.h"
 #include "ingest/worker_link.h"
@@ -189,9 +189,8 @@ int RunCommandLine(const RunCommand& command) {
 
 // Today in China, where the simulated province lies.
 absl::StatusOr<Day> UntilOf(const std::string& until) {
-  constexpr int kSecondsAhead = 8 * 60 * 60;
   if (!until.empty()) return ParseDay(until);
-  return ToDay(absl::ToCivilDay(absl::Now(), absl::FixedTimeZone(kSecondsAhead)));
+  return ChinaDay(absl::Now());
 }
 
 int RunReports(const CommandLine& line) {

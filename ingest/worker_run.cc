@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "absl/strings/str_cat.h"
+#include "base/china_day.h"
 #include "base/status_macros.h"
 #include "ingest/feeds/registry.h"
 #include "ingest/schedule.h"
@@ -69,8 +70,7 @@ absl::StatusOr<PreparedSimulation> Prepare(const RunCommand& command,
   options.plan.counties = command.counties;
   options.plan.products = command.products;
   if (command.until.empty()) {
-    const absl::TimeZone beijing = absl::FixedTimeZone(8 * 3600);
-    options.plan.last = ToDay(absl::ToCivilDay(environment.clock->Now(), beijing));
+    options.plan.last = ChinaDay(environment.clock->Now());
   } else {
     GLUTWATCH_ASSIGN_OR_RETURN(options.plan.last, ParseDay(command.until));
   }

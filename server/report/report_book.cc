@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
 #include "absl/time/time.h"
+#include "base/china_day.h"
 #include "base/mutex.h"
 #include "base/status_macros.h"
 #include "server/report/confirmation_run.h"
@@ -25,12 +26,6 @@ using Entry = SubjectIndex::Entry;
 
 // How many subjects List takes from the index at once: the lock is not held while it reads.
 constexpr size_t kSubjectsAtOnce = 256;
-
-// The reporters' day: China is eight hours ahead of UTC, without summer time.
-Day ChinaDay(absl::Time time) {
-  constexpr int kSecondsAhead = 8 * 60 * 60;
-  return ToDay(absl::ToCivilDay(time, absl::FixedTimeZone(kSecondsAhead)));
-}
 
 // Asks the catalog once per run of equal regions: lists are in the order of regions.
 class RegionFilter {

@@ -5,9 +5,9 @@
 #include <vector>
 
 #include "absl/strings/str_cat.h"
+#include "base/china_day.h"
 #include "base/status_macros.h"
 #include "server/rpc/log.h"
-#include "server/rpc/today.h"
 #include "server/rpc/tokens.h"
 #include "server/rpc/translate_catalog.h"
 #include "server/rpc/translate_facts.h"
@@ -98,7 +98,7 @@ grpc::ServerUnaryReactor* ReferenceServiceImpl::GetFact(grpc::CallbackServerCont
     GLUTWATCH_ASSIGN_OR_RETURN(const std::string id, IdOf(request->name(), "facts", "name"));
     const auto fact = facts_->Find(id, AsOf(request->has_as_of(), request->as_of()));
     if (fact == nullptr) return absl::NotFoundError(absl::StrCat("no ", request->name()));
-    const Day today = Today(*clock_);
+    const Day today = ChinaDay(clock_->Now());
     *response->mutable_fact() = ToProto(*fact, today);
     for (const auto& version : facts_->Versions(id)) {
       *response->add_versions() = ToProto(*version, today);
@@ -117,7 +117,7 @@ grpc::ServerUnaryReactor* ReferenceServiceImpl::ListFacts(grpc::CallbackServerCo
     const uint64_t query = QueryHash(*request);
     GLUTWATCH_ASSIGN_OR_RETURN(const std::string after,
                                ReadPageToken(request->page_token(), query));
-    Day day = Today(*clock_);
+    Day day = ChinaDay(clock_->Now());
     if (request->has_date()) {
       GLUTWATCH_ASSIGN_OR_RETURN(day, FromProto(request->date(), "date"));
     }
@@ -143,7 +143,7 @@ grpc::ServerUnaryReactor* ReferenceServiceImpl::ImportFacts(grpc::CallbackServer
     GLUTWATCH_RETURN_IF_ERROR(security::Authorize(principal, Action::kEditCatalog, "", *catalog_));
     GLUTWATCH_ASSIGN_OR_RETURN(const auto facts, FromProto(request->file()));
     GLUTWATCH_ASSIGN_OR_RETURN(const auto changes, facts_->Put(facts, request->validate_only()));
-    const Day today = Today(*clock_);
+    const Day today = ChinaDay(clock_->Now());
     for (const catalog::FactBook::Change& change : changes) {
       v1::FactChange* to = response->add_changes();
       to->set_name("facts/" + change.id);
@@ -160,7 +160,7 @@ grpc::ServerUnaryReactor* ReferenceServiceImpl::ExportFacts(grpc::CallbackServer
                                                             v1::ExportFactsResponse* response) {
   return gate_->Answer(context, "ExportFacts", [&](const auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal, Action::kReadPrices));
-    const Day today = Today(*clock_);
+    const Day today = ChinaDay(clock_->Now());
     for (const auto& fact : facts_->List(-1, INT64_MAX)) {
       v1::Fact* to = response->mutable_file()->add_facts();
       *to = ToProto(*fact, today);

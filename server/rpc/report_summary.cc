@@ -5,11 +5,11 @@
 
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_format.h"
+#include "base/china_day.h"
 #include "base/status_macros.h"
 #include "server/report/due.h"
 #include "server/report/summary.h"
 #include "server/rpc/report_service.h"
-#include "server/rpc/today.h"
 #include "server/rpc/tokens.h"
 #include "server/rpc/translate_catalog.h"
 #include "server/rpc/translate_warn.h"
@@ -147,7 +147,7 @@ grpc::ServerUnaryReactor* ReportServiceImpl::ListDueReports(
       GLUTWATCH_ASSIGN_OR_RETURN(within, IdOf(request->region(), "regions", "region"));
     }
     catalog::FactBook::When when;
-    when.day = Today(*rooms_.clock);
+    when.day = ChinaDay(rooms_.clock->Now());
     when.as_of_us = AsOf(request->has_as_of(), request->as_of());
     when.examples = rooms_.use_examples;
     if (request->has_date()) {
