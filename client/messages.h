@@ -3,6 +3,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/strings/substitute.h"
+#include "client/catalog_messages.h"
 #include "client/language.h"
 #include "client/report_messages.h"
 
@@ -273,6 +274,7 @@ namespace glutwatch::client {
 enum class Msg {
 #define GLUTWATCH_MESSAGE_ID(id, en, zh) k##id,
   GLUTWATCH_MESSAGES(GLUTWATCH_MESSAGE_ID) GLUTWATCH_REPORT_MESSAGES(GLUTWATCH_MESSAGE_ID)
+      GLUTWATCH_CATALOG_MESSAGES(GLUTWATCH_MESSAGE_ID)
 #undef GLUTWATCH_MESSAGE_ID
 };
 
@@ -283,6 +285,7 @@ struct MessageText {
 inline constexpr MessageText kMessageTexts[] = {
 #define GLUTWATCH_MESSAGE_TEXT(id, en, zh) {en, zh},
     GLUTWATCH_MESSAGES(GLUTWATCH_MESSAGE_TEXT) GLUTWATCH_REPORT_MESSAGES(GLUTWATCH_MESSAGE_TEXT)
+        GLUTWATCH_CATALOG_MESSAGES(GLUTWATCH_MESSAGE_TEXT)
 #undef GLUTWATCH_MESSAGE_TEXT
 };
 

@@ -19,6 +19,7 @@
 #include "server/catalog/series_registry.h"
 #include "server/gateway/http_server.h"
 #include "server/node_files.h"
+#include "server/node_merger.h"
 #include "server/node_metrics.h"
 #include "server/node_risk_source.h"
 #include "server/node_servers.h"
@@ -91,6 +92,7 @@ class NodeImpl final : public Node {
   std::unique_ptr<NodeRiskSource> risks_;
   std::unique_ptr<warn::WarningDesk> desk_;
   std::unique_ptr<assess::AssessLoop> loop_;
+  std::unique_ptr<NodeMerger> merger_;
   std::unique_ptr<NodeMetrics> metrics_;
   std::unique_ptr<rpc::CallGate> gate_;
   std::unique_ptr<rpc::PriceWatch> price_watch_;
@@ -121,7 +123,7 @@ absl::Status NodeImpl::OpenStore() {
   const auto parent = std::filesystem::path(options.path).parent_path();
   if (!parent.empty()) std::filesystem::create_directories(parent, error);
   GLUTWATCH_ASSIGN_OR_RETURN(database_, storage::Database::Open(options));
-  GLUTWATCH_ASSIGN_OR_RETURN(catalog_, catalog::Catalog::Open(database_.get()));
+  GLUTWATCH_ASSIGN_OR_RETURN(catalog_, catalog::Catalog::Open(database_.get(), clock_));
   for (const std::string& file : config_.catalog_files()) {
     GLUTWATCH_RETURN_IF_ERROR(LoadCatalogFile(file, catalog_.get()));
   }
@@ -183,6 +185,9 @@ absl::Status NodeImpl::Open() {
   GLUTWATCH_RETURN_IF_ERROR(StartJudging());
   intake_ =
       observe::Intake::Create(catalog_.get(), registry_.get(), store_.get(), clock_, {}, &hub_);
+  merger_ = std::make_unique<NodeMerger>(
+      catalog_.get(), registry_.get(), store_.get(),
+      [this](absl::Span<const storage::SeriesId> merged) { loop_->Reconsider(merged); });
   return absl::OkStatus();
 }
 
@@ -197,8 +202,9 @@ absl::Status NodeImpl::Serve() {
     return rpc::WatchHealth{absl::ToInt64Milliseconds(loop_->stats().lag)};
   });
   price_watch_ = std::make_unique<rpc::PriceWatch>(&hub_, catalog_.get(), registry_.get());
-  catalog_service_ =
-      std::make_unique<rpc::CatalogServiceImpl>(catalog_.get(), registry_.get(), gate_.get());
+  catalog_service_ = std::make_unique<rpc::CatalogServiceImpl>(
+      catalog_.get(), registry_.get(),
+      [this](const catalog::Resource& merged) { return merger_->Finish(merged); }, gate_.get());
   observation_service_ = std::make_unique<rpc::ObservationServiceImpl>(
       intake_.get(), store_.get(), catalog_.get(), registry_.get(), &pushes_, price_watch_.get(),
       gate_.get());
@@ -311,6 +317,8 @@ void NodeImpl::Watch() {
     if (tick % kHealthTicksPerFreshnessCheck == 0) {
       const absl::Status status = desk_->CheckFreshness();
       if (!status.ok()) spdlog::error("freshness check failed error=\"{}\"", status.ToString());
+      const absl::Status merges = merger_->Resume();
+      if (!merges.ok()) spdlog::error("merges not finished error=\"{}\"", merges.ToString());
     }
     PublishHealth();
     MutexLock lock(&mu_);

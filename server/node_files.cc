@@ -31,7 +31,8 @@ absl::Status LoadCatalogFile(const std::string& file, catalog::Catalog* catalog)
   GLUTWATCH_RETURN_IF_ERROR(ReadYamlFile(file, &proto, &places));
   const auto resources = rpc::FromProto(proto);
   if (!resources.ok()) return AtPlace(resources.status(), file, places);
-  const auto changed = catalog->Put(*resources);
+  const auto changed = catalog->Put(*resources, {.origin = catalog::Origin::kFile,
+                                                 .author = std::filesystem::path(file).filename()});
   if (!changed.ok()) return AtPlace(changed.status(), file, places);
   spdlog::info("catalog file={} changed={}", file, *changed);
   return absl::OkStatus();

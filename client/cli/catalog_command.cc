@@ -186,6 +186,7 @@ void AddCatalogCommand(CLI::App* app, Context* context) {
   CLI::App* catalog = AddCommand(app, context, "catalog", Msg::kHelpCatalog,
                                  "  glutwatch catalog regions list\n"
                                  "  glutwatch catalog show products/garlic\n"
+                                 "  glutwatch catalog change markets/xinfadi --name 新发地\n"
                                  "  glutwatch catalog export catalog.yaml");
   catalog->require_subcommand(1);
   AddListCommands(catalog, context);
@@ -196,6 +197,10 @@ void AddCatalogCommand(CLI::App* app, Context* context) {
   show->add_option("NAME", *name, context->T(Msg::kOptName))->required();
   show->callback(
       [context, name] { context->action = [context, name] { return Show(context, *name); }; });
+  AddCatalogEditCommands(catalog, context);
+  AddCatalogRetireCommand(catalog, context);
+  AddCatalogMergeCommand(catalog, context);
+  AddCatalogHistoryCommand(catalog, context);
   AddCatalogFileCommands(catalog, context);
 }
 

@@ -14,6 +14,10 @@ namespace glutwatch::client {
 void AddStatusCommand(CLI::App* app, Context* context);
 void AddCatalogCommand(CLI::App* app, Context* context);
 void AddCatalogFileCommands(CLI::App* catalog, Context* context);  // export, import
+void AddCatalogEditCommands(CLI::App* catalog, Context* context);  // add, change, alias
+void AddCatalogRetireCommand(CLI::App* catalog, Context* context);
+void AddCatalogMergeCommand(CLI::App* catalog, Context* context);
+void AddCatalogHistoryCommand(CLI::App* catalog, Context* context);
 void AddPricesCommand(CLI::App* app, Context* context);
 void AddPricesWatchCommand(CLI::App* prices, Context* context);
 void AddForecastCommand(CLI::App* app, Context* context);

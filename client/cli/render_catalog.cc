@@ -23,6 +23,18 @@ std::string TotalCost(const v1::Product& product) {
              : absl::StrCat(FormatE4(newest->cost_e4()), " ", newest->currency_code());
 }
 
+// "part of markets/eryuan", "retired from 2026-11-01"; "" while it is in use.
+template <typename Resource>
+Cell Standing(const Resource& resource, Language language) {
+  if (!resource.merged_into().empty()) {
+    return {Text(Msg::kStandingMerged, language, resource.merged_into()),
+            absl::StrCat("merged:", resource.merged_into())};
+  }
+  if (!resource.has_retired_date()) return "";
+  const std::string date = FormatDate(resource.retired_date());
+  return {Text(Msg::kStandingRetired, language, date), absl::StrCat("retired:", date)};
+}
+
 }  // namespace
 
 Table RegionTable(const v1::ListRegionsResponse& list, Language language) {
@@ -46,14 +58,18 @@ Table MarketTable(const v1::ListMarketsResponse& list, const NameBook& names, La
                {"display_name_en", t(Msg::kColNameEn)},
                {"region", t(Msg::kColRegion)},
                {"kind", t(Msg::kColKind)},
-               {"time_zone", t(Msg::kColTimeZone)}});
+               {"time_zone", t(Msg::kColTimeZone)},
+               {"aliases", t(Msg::kColAliases)},
+               {"standing", t(Msg::kColStanding)}});
   for (const auto& market : list.markets()) {
     table.AddRow({market.name(),
                   market.display_name(),
                   market.display_name_en(),
                   {names.Region(market.region()), market.region()},
                   {t(MarketKindWord(market.kind())), v1::MarketKind_Name(market.kind())},
-                  market.time_zone()});
+                  market.time_zone(),
+                  absl::StrJoin(market.aliases(), ";"),
+                  Standing(market, language)});
   }
   return table;
 }
@@ -66,12 +82,13 @@ Table ProductTable(const v1::ListProductsResponse& list, Language language) {
                {"category", t(Msg::kColCategory)},
                {"shelf_life_days", t(Msg::kColShelfLife), true},
                {"total_cost", t(Msg::kColCost), true},
-               {"aliases", t(Msg::kColAliases)}});
+               {"aliases", t(Msg::kColAliases)},
+               {"standing", t(Msg::kColStanding)}});
   for (const auto& product : list.products()) {
-    table.AddRow({product.name(), product.display_name(), product.display_name_en(),
-                  product.category(),
-                  product.has_shelf_life_days() ? absl::StrCat(product.shelf_life_days()) : "",
-                  TotalCost(product), absl::StrJoin(product.aliases(), ";")});
+    table.AddRow(
+        {product.name(), product.display_name(), product.display_name_en(), product.category(),
+         product.has_shelf_life_days() ? absl::StrCat(product.shelf_life_days()) : "",
+         TotalCost(product), absl::StrJoin(product.aliases(), ";"), Standing(product, language)});
   }
   return table;
 }

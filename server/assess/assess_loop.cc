@@ -50,6 +50,13 @@ class Loop final : public AssessLoop {
     if (thread_.joinable()) thread_.join();
   }
 
+  void Reconsider(absl::Span<const storage::SeriesId> series) override {
+    std::vector<ChangeSet::Change> changes;
+    changes.reserve(series.size());
+    for (const storage::SeriesId id : series) changes.push_back({id, kMinDay});
+    if (!changes.empty()) changes_.Add(store_->newest_recorded_us(), changes, absl::Now());
+  }
+
   bool WaitIdle(absl::Duration timeout) override { return changes_.WaitIdle(timeout); }
 
   Stats stats() const override {
@@ -93,7 +100,7 @@ class Loop final : public AssessLoop {
     for (const ChangeSet::Change& change : round.changes) {
       const auto series = registry_->Find(change.series);
       if (!series.has_value() || series->key.product == catalog::kAllProducts) continue;
-      const auto market = catalog_->FindMarket(series->key.market);
+      const auto market = catalog_->GetMarket(series->key.market);
       if (market == nullptr) continue;
       const auto [it, added] =
           groups.try_emplace({series->key.product, market->region}, change.first_day);

@@ -48,6 +48,10 @@ class AssessLoop {
                                                            const Options& options);
   virtual ~AssessLoop();  // finishes the round that is running, then stops
 
+  // Has the groups of `series` judged again from their first day, because the catalog has put
+  // them elsewhere. Not kept over a restart.
+  virtual void Reconsider(absl::Span<const storage::SeriesId> series) = 0;
+
   // Waits until everything recorded before the call is judged. False on time-out.
   virtual bool WaitIdle(absl::Duration timeout) = 0;
 

@@ -19,7 +19,7 @@ void ChangeSet::Add(int64_t recorded_us, absl::Span<const Change> changes, absl:
 
 std::optional<ChangeSet::Round> ChangeSet::Take(absl::Duration delay) {
   MutexLock lock(&mu_);
-  while (!stopped_ && newest_us_ == judged_us_) changed_.Wait(&mu_);
+  while (!stopped_ && newest_us_ == judged_us_ && pending_.empty()) changed_.Wait(&mu_);
   const absl::Time until = absl::Now() + delay;
   for (absl::Duration left = delay; !stopped_ && left > absl::ZeroDuration();
        left = until - absl::Now()) {

@@ -132,7 +132,7 @@ GroupDay MedianOf(Day day, absl::Span<const UnitDay> series) {
 absl::StatusOr<std::vector<GroupDay>> GroupAssessor::Days(const catalog::Group& group, Day from,
                                                           Day to, int64_t vintage_us) const {
   std::map<Day, std::vector<UnitDay>> by_day;
-  for (const storage::SeriesId id : registry_->InGroup(group.product, group.region)) {
+  for (const storage::SeriesId id : registry_->InGroup(group.product, group.region, vintage_us)) {
     const auto tip = store_->Tip(id);
     if (!tip.has_value() || tip->newest_day < from) continue;
     GLUTWATCH_ASSIGN_OR_RETURN(const LoadedSeries loaded,
@@ -150,7 +150,7 @@ absl::StatusOr<std::vector<GroupDay>> GroupAssessor::Days(const catalog::Group& 
 absl::StatusOr<std::vector<SeriesDay>> GroupAssessor::Evidence(const catalog::Group& group, Day day,
                                                                int64_t vintage_us) const {
   std::vector<SeriesDay> result;
-  for (const storage::SeriesId id : registry_->InGroup(group.product, group.region)) {
+  for (const storage::SeriesId id : registry_->InGroup(group.product, group.region, vintage_us)) {
     GLUTWATCH_ASSIGN_OR_RETURN(const LoadedSeries loaded,
                                Load(*catalog_, *registry_, *store_, id, day, vintage_us));
     GLUTWATCH_ASSIGN_OR_RETURN(const auto days, IndicatorsOf(*catalog_, loaded, group.region, day,

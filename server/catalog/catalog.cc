@@ -1,8 +1,11 @@
 #include "server/catalog/catalog.h"
 
+#include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/str_cat.h"
 #include "base/mutex.h"
@@ -10,8 +13,10 @@
 #include "base/status_macros.h"
 #include "server/catalog/builtin.h"
 #include "server/catalog/catalog_state.h"
+#include "server/catalog/change_log.h"
+#include "server/catalog/merge_plan.h"
 #include "server/catalog/pack_unit.h"
-#include "server/catalog/resource_check.h"
+#include "server/catalog/put_plan.h"
 #include "server/catalog/resource_codec.h"
 
 namespace glutwatch::catalog {
@@ -19,16 +24,7 @@ namespace {
 
 using storage::Table;
 
-// First byte of a key in kCatalog; the id follows. On disk.
-constexpr char kUnitKey = 'u';
-constexpr char kRegionKey = 'r';
-constexpr char kMarketKey = 'm';
-constexpr char kProductKey = 'p';
-
-const std::string& IdOf(const Unit& unit) { return unit.code; }
-const std::string& IdOf(const Region& region) { return region.code; }
-const std::string& IdOf(const Market& market) { return market.id; }
-const std::string& IdOf(const Product& product) { return product.id; }
+constexpr int64_t kNewest = std::numeric_limits<int64_t>::max();
 
 template <typename T>
 bool LoadOne(absl::string_view value, CatalogState* state) {
@@ -40,14 +36,16 @@ bool LoadOne(absl::string_view value, CatalogState* state) {
 
 bool LoadAny(absl::string_view key, absl::string_view value, CatalogState* state) {
   switch (key.empty() ? '\0' : key[0]) {
-    case kUnitKey:
+    case 'u':
       return LoadOne<Unit>(value, state);
-    case kRegionKey:
+    case 'r':
       return LoadOne<Region>(value, state);
-    case kMarketKey:
+    case 'm':
       return LoadOne<Market>(value, state);
-    case kProductKey:
+    case 'p':
       return LoadOne<Product>(value, state);
+    case 'h':
+      return true;  // the log's
     default:
       return false;
   }
@@ -55,7 +53,8 @@ bool LoadAny(absl::string_view key, absl::string_view value, CatalogState* state
 
 class StoredCatalog final : public Catalog {
  public:
-  explicit StoredCatalog(storage::Database* database) : database_(database) {}
+  StoredCatalog(storage::Database* database, const Clock* clock)
+      : database_(database), clock_(clock), log_(database) {}
 
   absl::Status Load();
 
@@ -63,20 +62,25 @@ class StoredCatalog final : public Catalog {
     ReaderMutexLock lock(&mu_);
     return state_.regions.Find(code);
   }
-  std::shared_ptr<const Market> FindMarket(absl::string_view id) const override {
+  std::shared_ptr<const Market> FindMarket(absl::string_view name) const override;
+  std::shared_ptr<const Product> FindProduct(absl::string_view name) const override;
+  std::shared_ptr<const Unit> FindUnit(absl::string_view name) const override;
+  std::shared_ptr<const Market> GetMarket(absl::string_view id) const override {
     ReaderMutexLock lock(&mu_);
     return state_.markets.Find(id);
   }
-  std::shared_ptr<const Product> FindProduct(absl::string_view name) const override;
-  std::shared_ptr<const Unit> FindUnit(absl::string_view name) const override;
+  std::shared_ptr<const Product> GetProduct(absl::string_view id) const override {
+    ReaderMutexLock lock(&mu_);
+    return state_.products.Find(id);
+  }
 
   bool IsWithin(absl::string_view code, absl::string_view ancestor) const override {
     ReaderMutexLock lock(&mu_);
     return state_.IsWithin(code, ancestor);
   }
-  int64_t market_moves() const override {
+  int64_t arrangement() const override {
     ReaderMutexLock lock(&mu_);
-    return market_moves_;
+    return arrangement_;
   }
 
   std::vector<std::shared_ptr<const Region>> ListRegions(absl::string_view within,
@@ -90,20 +94,47 @@ class StoredCatalog final : public Catalog {
                                                            int limit) const override;
   std::vector<std::shared_ptr<const Unit>> ListUnits() const override;
 
-  absl::StatusOr<int> Put(const Resources& resources, bool validate_only) override;
+  absl::StatusOr<int> Put(const Resources& resources, const Edit& edit) override;
+  absl::StatusOr<bool> MergeMarket(absl::string_view from, absl::string_view into,
+                                   const Edit& edit) override {
+    return Merge(&PlanMarketMerge, from, into, edit);
+  }
+  absl::StatusOr<bool> MergeProduct(absl::string_view from, absl::string_view into,
+                                    const Edit& edit) override {
+    return Merge(&PlanProductMerge, from, into, edit);
+  }
+  absl::StatusOr<std::vector<ResourceChange>> ListChanges(const Resource* resource, int64_t before,
+                                                          int limit) const override {
+    return log_.List(resource == nullptr ? "" : ResourceKey(*resource), before, limit);
+  }
   Resources Export() const override;
   std::optional<ProductionCost> FindCost(absl::string_view product, absl::string_view region,
                                          CostConcept cost_concept, Day day) const override;
 
  private:
+  using Plan = absl::StatusOr<Resources> (*)(const CatalogState&, absl::string_view,
+                                             absl::string_view, int64_t);
+
+  absl::Status LoadEdited() ABSL_EXCLUSIVE_LOCKS_REQUIRED(put_mu_);
   Resources MissingBuiltins() const;
+  // Strictly increasing, also over restarts and when the clock goes back.
+  int64_t NextTime() const ABSL_EXCLUSIVE_LOCKS_REQUIRED(put_mu_) {
+    return std::max(absl::ToUnixMicros(clock_->Now()), log_.newest_us() + 1);
+  }
+  absl::StatusOr<bool> Merge(Plan plan, absl::string_view from, absl::string_view into,
+                             const Edit& edit);
+  absl::StatusOr<int> PutAt(const Resources& resources, const Edit& edit, int64_t recorded_us)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(put_mu_);
   void Apply(Resources changed) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   storage::Database* const database_;
-  Mutex put_mu_;  // one Put at a time; taken before mu_
+  const Clock* const clock_;
+  Mutex put_mu_;   // one Put at a time; taken before mu_
+  ChangeLog log_;  // written under put_mu_
+  EditedKeys edited_ ABSL_GUARDED_BY(put_mu_);
   mutable SharedMutex mu_;
   CatalogState state_ ABSL_GUARDED_BY(mu_);
-  int64_t market_moves_ ABSL_GUARDED_BY(mu_) = 0;
+  int64_t arrangement_ ABSL_GUARDED_BY(mu_) = 0;
 };
 
 absl::Status StoredCatalog::Load() {
@@ -122,8 +153,24 @@ absl::Status StoredCatalog::Load() {
                                               "\": not a resource of a known version"));
     }
   }
-  const absl::StatusOr<int> added = Put(MissingBuiltins(), /*validate_only=*/false);
-  return added.status();
+  {
+    MutexLock one_writer(&put_mu_);
+    GLUTWATCH_RETURN_IF_ERROR(log_.Load());
+    GLUTWATCH_RETURN_IF_ERROR(LoadEdited());
+  }
+  return Put(MissingBuiltins(), {.origin = Origin::kServer}).status();
+}
+
+// The newest change of each resource counts.
+absl::Status StoredCatalog::LoadEdited() {
+  absl::flat_hash_set<std::string> seen;
+  GLUTWATCH_ASSIGN_OR_RETURN(const auto changes,
+                             log_.List("", kNewest, std::numeric_limits<int>::max()));
+  for (const ResourceChange& change : changes) {
+    std::string key = ResourceKey(change.after);
+    if (seen.insert(key).second && change.origin == Origin::kPerson) edited_.insert(std::move(key));
+  }
+  return absl::OkStatus();
 }
 
 // A later release may bring new built-in units; what the operator has named stays.
@@ -144,17 +191,28 @@ Resources StoredCatalog::MissingBuiltins() const {
   return missing;
 }
 
+std::shared_ptr<const Market> StoredCatalog::FindMarket(absl::string_view name) const {
+  {
+    ReaderMutexLock lock(&mu_);
+    std::shared_ptr<const Market> market = state_.FindMarket(name, "");
+    if (market != nullptr) return market;
+  }
+  const absl::StatusOr<std::string> canonical = CanonicalId(name);
+  if (!canonical.ok()) return nullptr;
+  ReaderMutexLock lock(&mu_);
+  return state_.FindMarket(name, *canonical);
+}
+
 std::shared_ptr<const Product> StoredCatalog::FindProduct(absl::string_view name) const {
   {
     ReaderMutexLock lock(&mu_);
-    std::shared_ptr<const Product> product = state_.products.Find(name);
+    std::shared_ptr<const Product> product = state_.FindProduct(name, "");
     if (product != nullptr) return product;
   }
   const absl::StatusOr<std::string> canonical = CanonicalId(name);
   if (!canonical.ok()) return nullptr;
   ReaderMutexLock lock(&mu_);
-  const auto found = state_.product_names.find(*canonical);
-  return found == state_.product_names.end() ? nullptr : state_.products.Find(found->second);
+  return state_.FindProduct(name, *canonical);
 }
 
 std::shared_ptr<const Unit> StoredCatalog::FindUnit(absl::string_view name) const {
@@ -229,37 +287,58 @@ std::vector<std::shared_ptr<const Unit>> StoredCatalog::ListUnits() const {
   return list;
 }
 
-// Copies what is new or different, and adds its bytes to `set`.
-template <typename T>
-void CollectChanges(const std::vector<T>& values, const ResourceTable<T>& existing, char key,
-                    std::vector<T>* changed, storage::WriteSet* set) {
-  for (const T& value : values) {
-    const T* old_value = existing.Get(IdOf(value));
-    if (old_value != nullptr && *old_value == value) continue;
-    changed->push_back(value);
-    set->Put(Table::kCatalog, absl::StrCat(std::string(1, key), IdOf(value)), Encode(value));
-  }
+absl::StatusOr<int> StoredCatalog::Put(const Resources& resources, const Edit& edit) {
+  MutexLock one_writer(&put_mu_);
+  return PutAt(resources, edit, NextTime());
 }
 
-absl::StatusOr<int> StoredCatalog::Put(const Resources& resources, bool validate_only) {
+absl::StatusOr<bool> StoredCatalog::Merge(Plan plan, absl::string_view from, absl::string_view into,
+                                          const Edit& edit) {
   MutexLock one_writer(&put_mu_);
-  Resources changed;
-  storage::WriteSet set;
+  const int64_t now_us = NextTime();
+  absl::StatusOr<Resources> resources;
   {
     ReaderMutexLock lock(&mu_);
-    GLUTWATCH_RETURN_IF_ERROR(CheckResources(resources, state_));
-    CollectChanges(resources.units, state_.units, kUnitKey, &changed.units, &set);
-    CollectChanges(resources.regions, state_.regions, kRegionKey, &changed.regions, &set);
-    CollectChanges(resources.markets, state_.markets, kMarketKey, &changed.markets, &set);
-    CollectChanges(resources.products, state_.products, kProductKey, &changed.products, &set);
+    resources = plan(state_, from, into, now_us);
   }
-  const size_t count = changed.units.size() + changed.regions.size() + changed.markets.size() +
-                       changed.products.size();
-  if (count == 0 || validate_only) return static_cast<int>(count);
-  GLUTWATCH_RETURN_IF_ERROR(database_->Write(set, storage::Durability::kFsynced));
+  if (!resources.ok()) return resources.status();
+  GLUTWATCH_ASSIGN_OR_RETURN(const int changed, PutAt(*resources, edit, now_us));
+  return changed > 0;
+}
+
+absl::StatusOr<int> StoredCatalog::PutAt(const Resources& resources, const Edit& edit,
+                                         int64_t recorded_us) {
+  absl::StatusOr<PutPlan> plan;
+  {
+    ReaderMutexLock lock(&mu_);
+    plan = PlanPut(state_, resources, edit, edited_);
+  }
+  if (!plan.ok()) return plan.status();
+  const auto count = static_cast<int>(plan->changes.size());
+  if (count == 0 || edit.validate_only) return count;
+  storage::WriteSet set;
+  for (ResourceChange& change : plan->changes) {
+    change.recorded_us = recorded_us;
+    log_.Stage(change, &set);
+    set.Put(Table::kCatalog, ResourceKey(change.after),
+            std::visit([](const auto& value) { return Encode(value); }, change.after));
+  }
+  const absl::Status written = database_->Write(set, storage::Durability::kFsynced);
+  if (!written.ok()) {
+    log_.Dropped();
+    return written;
+  }
+  log_.Written(recorded_us);
+  for (const ResourceChange& change : plan->changes) {
+    if (edit.origin == Origin::kPerson) {
+      edited_.insert(ResourceKey(change.after));
+    } else {
+      edited_.erase(ResourceKey(change.after));
+    }
+  }
   WriterMutexLock lock(&mu_);
-  Apply(std::move(changed));
-  return static_cast<int>(count);
+  Apply(std::move(plan->after));
+  return count;
 }
 
 void StoredCatalog::Apply(Resources changed) {
@@ -267,10 +346,16 @@ void StoredCatalog::Apply(Resources changed) {
   for (Region& region : changed.regions) state_.Put(std::move(region));
   for (Market& market : changed.markets) {
     const Market* old_market = state_.markets.Get(market.id);
-    if (old_market != nullptr && old_market->region != market.region) ++market_moves_;
+    if (market.standing.is_merged() ||
+        (old_market != nullptr && old_market->region != market.region)) {
+      ++arrangement_;
+    }
     state_.Put(std::move(market));
   }
-  for (Product& product : changed.products) state_.Put(std::move(product));
+  for (Product& product : changed.products) {
+    if (product.standing.is_merged()) ++arrangement_;
+    state_.Put(std::move(product));
+  }
 }
 
 Resources StoredCatalog::Export() const {
@@ -307,8 +392,11 @@ std::optional<ProductionCost> StoredCatalog::FindCost(absl::string_view product,
 
 Catalog::~Catalog() = default;
 
-absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Open(storage::Database* database) {
-  auto catalog = std::make_unique<StoredCatalog>(database);
+absl::StatusOr<std::unique_ptr<Catalog>> Catalog::Open(storage::Database* database,
+                                                       const Clock* clock) {
+  static const SystemClock system_clock;
+  auto catalog =
+      std::make_unique<StoredCatalog>(database, clock == nullptr ? &system_clock : clock);
   GLUTWATCH_RETURN_IF_ERROR(catalog->Load());
   return catalog;
 }

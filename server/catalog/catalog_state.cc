@@ -24,6 +24,21 @@ void Reindex(const T* old_value, const T& value, const std::string& id, NameInde
   for (std::string& name : NamesOf(value)) (*index)[std::move(name)] = id;
 }
 
+// By id, or by name; then on to what took its place. CheckResources keeps the chain without loops.
+template <typename T>
+std::shared_ptr<const T> FindSurvivor(const ResourceTable<T>& table, const NameIndex& names,
+                                      absl::string_view name, absl::string_view canonical) {
+  std::shared_ptr<const T> found = table.Find(name);
+  if (found == nullptr) {
+    const auto owner = names.find(canonical);
+    if (owner != names.end()) found = table.Find(owner->second);
+  }
+  while (found != nullptr && found->standing.is_merged()) {
+    found = table.Find(found->standing.merged_into);
+  }
+  return found;
+}
+
 }  // namespace
 
 std::vector<std::string> NamesOf(const Unit& unit) {
@@ -33,8 +48,17 @@ std::vector<std::string> NamesOf(const Unit& unit) {
   return names;
 }
 
+std::vector<std::string> NamesOf(const Market& market) {
+  std::vector<std::string> names;
+  if (market.standing.is_merged()) return names;
+  AddName(market.id, &names);
+  for (const std::string& alias : market.aliases) AddName(alias, &names);
+  return names;
+}
+
 std::vector<std::string> NamesOf(const Product& product) {
   std::vector<std::string> names;
+  if (product.standing.is_merged()) return names;
   AddName(product.id, &names);
   AddName(product.display_name, &names);
   for (const std::string& alias : product.aliases) AddName(alias, &names);
@@ -53,6 +77,7 @@ void CatalogState::Put(Region region) {
 }
 
 void CatalogState::Put(Market market) {
+  Reindex(markets.Get(market.id), market, market.id, &market_names);
   const std::string id = market.id;
   markets.Put(id, std::make_shared<const Market>(std::move(market)));
 }
@@ -61,6 +86,16 @@ void CatalogState::Put(Product product) {
   Reindex(products.Get(product.id), product, product.id, &product_names);
   const std::string id = product.id;
   products.Put(id, std::make_shared<const Product>(std::move(product)));
+}
+
+std::shared_ptr<const Market> CatalogState::FindMarket(absl::string_view name,
+                                                       absl::string_view canonical) const {
+  return FindSurvivor(markets, market_names, name, canonical);
+}
+
+std::shared_ptr<const Product> CatalogState::FindProduct(absl::string_view name,
+                                                         absl::string_view canonical) const {
+  return FindSurvivor(products, product_names, name, canonical);
 }
 
 bool CatalogState::IsWithin(absl::string_view code, absl::string_view ancestor) const {

@@ -57,6 +57,7 @@ struct CatalogState {
   ResourceTable<Market> markets;
   ResourceTable<Product> products;
   NameIndex unit_names;
+  NameIndex market_names;
   NameIndex product_names;
 
   // Adds or replaces. What is put has passed CheckResources, or came from the disk.
@@ -65,12 +66,21 @@ struct CatalogState {
   void Put(Market market);
   void Put(Product product);
 
+  // By id or any other name; what was merged leads to what took its place. nullptr if unknown.
+  // `canonical` is CanonicalId of `name`, "" if it has none.
+  ResourceTable<Market>::Pointer FindMarket(absl::string_view name,
+                                            absl::string_view canonical) const;
+  ResourceTable<Product>::Pointer FindProduct(absl::string_view name,
+                                              absl::string_view canonical) const;
+
   // Whether `code` is `ancestor` or lies below it.
   bool IsWithin(absl::string_view code, absl::string_view ancestor) const;
 };
 
-// Every canonical name of a resource: its id, display name and aliases.
+// Every canonical name of a resource: its id and aliases, of a product also its display name. What
+// was merged has none: its names are those of what took its place.
 std::vector<std::string> NamesOf(const Unit& unit);
+std::vector<std::string> NamesOf(const Market& market);
 std::vector<std::string> NamesOf(const Product& product);
 
 }  // namespace glutwatch::catalog

@@ -161,6 +161,32 @@ class Checker {
     return absl::OkStatus();
   }
 
+  // What `value` is merged into must stay; then chains of merges have no loop.
+  template <typename T>
+  absl::Status CheckStanding(const std::string& path, const T& value, const std::vector<T>& put,
+                             const Indexes& put_at, const ResourceTable<T>& existing) {
+    const Standing& standing = value.standing;
+    if (standing.retired_date.has_value() &&
+        (*standing.retired_date < kMinDay || *standing.retired_date > kMaxDay)) {
+      return Bad(path + ".retired_date", "is not a day between 1900 and 2170");
+    }
+    if (!standing.is_merged()) {
+      if (standing.merged_us == 0) return absl::OkStatus();
+      return Bad(path + ".merge_time", "is set, expected merged_into as well");
+    }
+    if (standing.merged_us <= 0) {
+      return Bad(path + ".merge_time", "is missing, expected when it was merged");
+    }
+    const auto found = put_at.find(standing.merged_into);
+    const T* target =
+        found != put_at.end() ? &put[found->second] : existing.Get(standing.merged_into);
+    if (target == nullptr || target == &value || target->standing.is_merged()) {
+      return BadValue(path + ".merged_into", standing.merged_into,
+                      "another one that exists and is not merged itself");
+    }
+    return absl::OkStatus();
+  }
+
   absl::Status CheckUnit(const std::string& path, const Unit& unit);
   absl::Status CheckRegion(const std::string& path, const Region& region);
   absl::Status CheckMarket(const std::string& path, const Market& market);
@@ -175,6 +201,7 @@ class Checker {
   Indexes markets_;
   Indexes products_;
   absl::flat_hash_map<std::string, std::string> unit_names_;
+  absl::flat_hash_map<std::string, std::string> market_names_;
   absl::flat_hash_map<std::string, std::string> product_names_;
 };
 
@@ -235,7 +262,11 @@ absl::Status Checker::CheckMarket(const std::string& path, const Market& market)
     return BadValue(path + ".time_zone", market.time_zone,
                     "an IANA time zone such as Asia/Shanghai");
   }
-  return absl::OkStatus();
+  GLUTWATCH_RETURN_IF_ERROR(CheckAliases(path + ".aliases", market.aliases));
+  GLUTWATCH_RETURN_IF_ERROR(
+      CheckStanding(path, market, resources_.markets, markets_, state_.markets));
+  return CheckNames(path + ".aliases", market.id, market, state_.market_names, markets_,
+                    &market_names_);
 }
 
 absl::Status Checker::CheckCost(const std::string& path, const ProductionCost& cost) {
@@ -304,6 +335,8 @@ absl::Status Checker::CheckProduct(const std::string& path, const Product& produ
   }
   GLUTWATCH_RETURN_IF_ERROR(CheckAliases(path + ".aliases", product.aliases));
   GLUTWATCH_RETURN_IF_ERROR(CheckLists(path, product));
+  GLUTWATCH_RETURN_IF_ERROR(
+      CheckStanding(path, product, resources_.products, products_, state_.products));
   return CheckNames(path + ".aliases", product.id, product, state_.product_names, products_,
                     &product_names_);
 }

@@ -5,7 +5,8 @@
 namespace glutwatch::catalog {
 namespace {
 
-constexpr uint8_t kVersion = 1;
+constexpr uint8_t kVersion = 1;   // of units and regions
+constexpr uint8_t kVersion2 = 2;  // of markets and products: with their standing
 
 void WriteStrings(const std::vector<std::string>& strings, ByteWriter* out) {
   out->Varint(strings.size());
@@ -36,6 +37,19 @@ void WriteOptionalDay(const std::optional<Day>& day, ByteWriter* out) {
 std::optional<Day> ReadOptionalDay(ByteReader* in) {
   if (in->U8() == 0) return std::nullopt;
   return ReadDay(in);
+}
+
+void WriteStanding(const Standing& standing, ByteWriter* out) {
+  WriteOptionalDay(standing.retired_date, out);
+  out->String(standing.merged_into);
+  out->Signed(standing.merged_us);
+}
+Standing ReadStanding(ByteReader* in) {
+  Standing standing;
+  standing.retired_date = ReadOptionalDay(in);
+  standing.merged_into = in->String();
+  standing.merged_us = in->Signed();
+  return standing;
 }
 
 void WritePosition(const std::optional<GeoPoint>& position, ByteWriter* out) {
@@ -124,7 +138,7 @@ bool Decode(absl::string_view bytes, Region* region) {
 
 std::string Encode(const Market& market) {
   ByteWriter out;
-  out.U8(kVersion);
+  out.U8(kVersion2);
   out.String(market.id);
   out.String(market.region);
   out.U8(static_cast<uint8_t>(market.kind));
@@ -132,12 +146,15 @@ std::string Encode(const Market& market) {
   out.String(market.display_name_en);
   out.String(market.time_zone);
   WritePosition(market.position, &out);
+  WriteStrings(market.aliases, &out);
+  WriteStanding(market.standing, &out);
   return out.Take();
 }
 
 bool Decode(absl::string_view bytes, Market* market) {
   ByteReader in(bytes);
-  if (in.U8() != kVersion) return false;
+  const uint8_t version = in.U8();
+  if (version != kVersion && version != kVersion2) return false;
   market->id = in.String();
   market->region = in.String();
   market->kind = static_cast<MarketKind>(in.U8());
@@ -145,13 +162,17 @@ bool Decode(absl::string_view bytes, Market* market) {
   market->display_name_en = in.String();
   market->time_zone = in.String();
   market->position = ReadPosition(&in);
+  if (version == kVersion2) {
+    market->aliases = ReadStrings(&in);
+    market->standing = ReadStanding(&in);
+  }
   return in.done() && market->kind >= MarketKind::kWholesale &&
          market->kind <= MarketKind::kFarmGate;
 }
 
 std::string Encode(const Product& product) {
   ByteWriter out;
-  out.U8(kVersion);
+  out.U8(kVersion2);
   out.String(product.id);
   out.String(product.display_name);
   out.String(product.display_name_en);
@@ -173,12 +194,14 @@ std::string Encode(const Product& product) {
     out.String(grade);
     out.Double(kilograms);
   }
+  WriteStanding(product.standing, &out);
   return out.Take();
 }
 
 bool Decode(absl::string_view bytes, Product* product) {
   ByteReader in(bytes);
-  if (in.U8() != kVersion) return false;
+  const uint8_t version = in.U8();
+  if (version != kVersion && version != kVersion2) return false;
   product->id = in.String();
   product->display_name = in.String();
   product->display_name_en = in.String();
@@ -198,6 +221,7 @@ bool Decode(absl::string_view bytes, Product* product) {
     std::string grade = in.String();
     product->kilograms_per_piece[std::move(grade)] = in.Double();
   });
+  if (version == kVersion2) product->standing = ReadStanding(&in);
   return in.done() && product->dimension <= Dimension::kVolume;
 }
 

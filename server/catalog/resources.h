@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <variant>
 #include <vector>
 
 #include "base/day.h"
@@ -28,6 +29,15 @@ struct Region {
   bool operator==(const Region&) const = default;
 };
 
+// Whether a market or product is still in use. Nothing is ever taken out of the catalog.
+struct Standing {
+  std::optional<Day> retired_date = {};  // the first day on which it is no longer expected
+  std::string merged_into = {};          // the id of what took its place; "" if nothing did
+  int64_t merged_us = 0;  // when that was recorded, microseconds since 1970 UTC; 0 if it was not
+  bool is_merged() const { return !merged_into.empty(); }
+  bool operator==(const Standing&) const = default;
+};
+
 // On disk; never renumber. Equal to glutwatch.v1.MarketKind.
 enum class MarketKind : uint8_t { kWholesale = 1, kProducingArea = 2, kRetail = 3, kFarmGate = 4 };
 
@@ -39,6 +49,8 @@ struct Market {
   std::string display_name_en = {};
   std::string time_zone = {};  // IANA
   std::optional<GeoPoint> position = {};
+  std::vector<std::string> aliases = {};  // other ids by which feeds call it
+  Standing standing = {};
   bool operator==(const Market&) const = default;
 };
 
@@ -55,7 +67,8 @@ enum class Dimension : uint8_t {
 struct Unit {
   std::string code = {};
   Dimension dimension = Dimension::kMass;
-  std::optional<int64_t> base_quantity_e4 = {};  // base units (kg, 1, litre, mu, h) in one, in 1/10,000
+  std::optional<int64_t> base_quantity_e4 =
+      {};  // base units (kg, 1, litre, mu, h) in one, in 1/10,000
   std::vector<std::string> aliases = {};
   bool operator==(const Unit&) const = default;
 };
@@ -93,6 +106,7 @@ struct Product {
   std::vector<ProductionCost> costs = {};
   std::vector<GreenChannelMembership> green_channel = {};
   std::map<std::string, double> kilograms_per_piece = {};  // by grade
+  Standing standing = {};
   bool operator==(const Product&) const = default;
 };
 
@@ -107,5 +121,8 @@ struct Resources {
   std::vector<Market> markets = {};
   std::vector<Product> products = {};
 };
+
+// One resource of any kind.
+using Resource = std::variant<Unit, Region, Market, Product>;
 
 }  // namespace glutwatch::catalog

@@ -1,5 +1,6 @@
 #include "server/catalog/series_registry.h"
 
+#include <type_traits>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
@@ -63,13 +64,33 @@ class StoredRegistry final : public SeriesRegistry {
   }
   absl::StatusOr<std::vector<SeriesId>> Select(const SeriesSelection& selection, SeriesId after,
                                                size_t limit) const override;
-  std::vector<SeriesId> InGroup(absl::string_view product, absl::string_view region) const override;
+  std::vector<SeriesId> InGroup(absl::string_view product, absl::string_view region,
+                                int64_t as_of_us) const override {
+    return Arranged(
+        [&](const SeriesTable& table) { return table.InGroup(product, region, as_of_us); });
+  }
+  std::vector<SeriesId> Merged() const override {
+    return Arranged([](const SeriesTable& table) { return table.Merged(); });
+  }
+  absl::StatusOr<std::vector<SeriesId>> Survivors(absl::Span<const SeriesId> series) override;
   int64_t size() const override {
     ReaderMutexLock lock(&mu_);
     return static_cast<int64_t>(table_.size());
   }
 
  private:
+  // What `read` says of a table that is arranged as the catalog is now.
+  template <typename Read>
+  std::invoke_result_t<Read, const SeriesTable&> Arranged(const Read& read) const {
+    {
+      ReaderMutexLock lock(&mu_);
+      if (table_.IsFresh()) return read(table_);
+    }
+    WriterMutexLock lock(&mu_);
+    table_.Refresh();
+    return read(table_);
+  }
+  absl::StatusOr<SeriesTable::Filter> FilterOf(const SeriesSelection& selection) const;
   // The numbers of keys that have one; SeriesId{0} and an entry in `missing` for the others.
   std::vector<SeriesId> FindKnown(absl::Span<const SeriesKey> keys,
                                   std::vector<size_t>* missing) const;
@@ -120,6 +141,7 @@ absl::Status StoredRegistry::Load() {
     }
     table_.SetArrivalsUnit(change.series, change.unit);
   }
+  table_.LoadMerges();
   return absl::OkStatus();
 }
 
@@ -214,17 +236,29 @@ absl::StatusOr<std::vector<std::string>> StoredRegistry::SetArrivalsUnits(
   return now;
 }
 
-absl::StatusOr<std::vector<SeriesId>> StoredRegistry::Select(const SeriesSelection& selection,
-                                                             SeriesId after, size_t limit) const {
+// What `name` meant at `as_of_us`: itself, if it was merged later; nullptr if it is unknown.
+template <typename T>
+std::shared_ptr<const T> AsOf(std::shared_ptr<const T> by_id, std::shared_ptr<const T> survivor,
+                              int64_t as_of_us) {
+  const bool stood =
+      by_id != nullptr && by_id->standing.is_merged() && by_id->standing.merged_us > as_of_us;
+  return stood ? by_id : survivor;
+}
+
+absl::StatusOr<SeriesTable::Filter> StoredRegistry::FilterOf(
+    const SeriesSelection& selection) const {
   SeriesTable::Filter filter;
-  for (const std::string& id : selection.markets) {
-    if (catalog_->FindMarket(id) == nullptr) {
-      return absl::NotFoundError(absl::StrCat("market \"", id, "\" does not exist"));
+  for (const std::string& name : selection.markets) {
+    const auto market =
+        AsOf(catalog_->GetMarket(name), catalog_->FindMarket(name), selection.as_of_us);
+    if (market == nullptr) {
+      return absl::NotFoundError(absl::StrCat("market \"", name, "\" does not exist"));
     }
-    filter.markets.push_back(id);
+    filter.markets.push_back(market->id);
   }
   for (const std::string& name : selection.products) {
-    const std::shared_ptr<const Product> product = catalog_->FindProduct(name);
+    const auto product =
+        AsOf(catalog_->GetProduct(name), catalog_->FindProduct(name), selection.as_of_us);
     if (product == nullptr) {
       return absl::NotFoundError(absl::StrCat("product \"", name, "\" does not exist"));
     }
@@ -235,24 +269,38 @@ absl::StatusOr<std::vector<SeriesId>> StoredRegistry::Select(const SeriesSelecti
   }
   filter.region = selection.region;
   filter.series = selection.series;
-  ReaderMutexLock lock(&mu_);
-  for (const SeriesId series : selection.series) {
-    if (!table_.Has(series)) {
-      return absl::NotFoundError(absl::StrCat(SeriesName(series), " does not exist"));
-    }
-  }
-  return table_.Select(filter, after, limit);
+  filter.as_of_us = selection.as_of_us;
+  return filter;
 }
 
-std::vector<SeriesId> StoredRegistry::InGroup(absl::string_view product,
-                                              absl::string_view region) const {
-  {
-    ReaderMutexLock lock(&mu_);
-    if (table_.GroupsAreFresh()) return table_.InGroup(product, region);
+absl::StatusOr<std::vector<SeriesId>> StoredRegistry::Select(const SeriesSelection& selection,
+                                                             SeriesId after, size_t limit) const {
+  GLUTWATCH_ASSIGN_OR_RETURN(const SeriesTable::Filter filter, FilterOf(selection));
+  return Arranged([&](const SeriesTable& table) -> absl::StatusOr<std::vector<SeriesId>> {
+    for (const SeriesId series : selection.series) {
+      if (!table.Has(series)) {
+        return absl::NotFoundError(absl::StrCat(SeriesName(series), " does not exist"));
+      }
+    }
+    return table.Select(filter, after, limit);
+  });
+}
+
+absl::StatusOr<std::vector<SeriesId>> StoredRegistry::Survivors(absl::Span<const SeriesId> series) {
+  std::vector<SeriesKey> keys;
+  keys.reserve(series.size());
+  for (const SeriesId id : series) {
+    std::optional<Series> known = Find(id);
+    if (!known.has_value()) {
+      return absl::NotFoundError(absl::StrCat(SeriesName(id), " does not exist"));
+    }
+    const auto market = catalog_->FindMarket(known->key.market);
+    const auto product = catalog_->FindProduct(known->key.product);
+    if (market != nullptr) known->key.market = market->id;
+    if (product != nullptr) known->key.product = product->id;
+    keys.push_back(std::move(known->key));
   }
-  WriterMutexLock lock(&mu_);
-  table_.RefreshGroups();
-  return table_.InGroup(product, region);
+  return Resolve(keys);
 }
 
 }  // namespace

@@ -1,4 +1,5 @@
 #pragma once
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,11 +35,15 @@ struct Series {
 };
 
 // Which series are meant. Fields that are set must all match; all empty matches everything.
+//
+// A series whose market or product was merged is part of another one since: it is left out unless
+// `series` names it, or it is asked for as of an instant before the merge.
 struct SeriesSelection {
   std::vector<SeriesId> series = {};
-  std::vector<std::string> markets = {};   // ids
+  std::vector<std::string> markets = {};   // ids or aliases
   std::vector<std::string> products = {};  // names or aliases
   std::string region = {};                 // a code; its subtree
+  int64_t as_of_us = std::numeric_limits<int64_t>::max();
 };
 
 // Gives each series its number. Numbers are dense from 1 and never change. Thread-safe.
@@ -69,9 +74,17 @@ class SeriesRegistry {
   // product, region or series of the selection that does not exist.
   virtual absl::StatusOr<std::vector<SeriesId>> Select(const SeriesSelection& selection,
                                                        SeriesId after, size_t limit) const = 0;
-  // Ascending: the series of one product in all markets that lie directly in `region`.
-  virtual std::vector<SeriesId> InGroup(absl::string_view product,
-                                        absl::string_view region) const = 0;
+  // Ascending: the series of one product in all markets that lie directly in `region`, without
+  // those that were merged by `as_of_us`.
+  virtual std::vector<SeriesId> InGroup(
+      absl::string_view product, absl::string_view region,
+      int64_t as_of_us = std::numeric_limits<int64_t>::max()) const = 0;
+  // Ascending: every series whose market or product was merged.
+  virtual std::vector<SeriesId> Merged() const = 0;
+  // For each of `series`, in their order, the one that it is part of now: itself, or the one of
+  // what its market or product was merged into, which is registered if it is new. Errors: those
+  // of Resolve; NOT_FOUND names a series.
+  virtual absl::StatusOr<std::vector<SeriesId>> Survivors(absl::Span<const SeriesId> series) = 0;
   virtual int64_t size() const = 0;
 };
 

@@ -1,6 +1,7 @@
 #include "server/catalog/series_table.h"
 
 #include <algorithm>
+#include <limits>
 
 namespace glutwatch::catalog {
 namespace {
@@ -30,6 +31,27 @@ void Gather(const std::vector<std::vector<uint32_t>>& lists, const std::vector<b
   for (size_t i = 0; i < lists.size(); ++i) {
     if (allowed[i]) numbers->insert(numbers->end(), lists[i].begin(), lists[i].end());
   }
+}
+
+constexpr int64_t kNever = std::numeric_limits<int64_t>::max();
+
+// When each of `names` was merged; empty if none was.
+template <typename Get>
+std::vector<int64_t> MergesOf(const Interner& names, const Get& get) {
+  std::vector<int64_t> merges(names.size(), kNever);
+  bool any = false;
+  for (uint32_t i = 0; i < merges.size(); ++i) {
+    const auto found = get(names.Text(i));
+    if (found == nullptr || !found->standing.is_merged()) continue;
+    merges[i] = found->standing.merged_us;
+    any = true;
+  }
+  if (!any) merges.clear();
+  return merges;
+}
+
+int64_t At(const std::vector<int64_t>& merges, uint32_t number) {
+  return number < merges.size() ? merges[number] : kNever;
 }
 
 }  // namespace
@@ -82,7 +104,7 @@ void SeriesTable::Add(const PackedKey& packed) {
 uint32_t SeriesTable::RegionOf(uint32_t market) {
   while (market_regions_.size() <= market) {
     const auto next = static_cast<uint32_t>(market_regions_.size());
-    const std::shared_ptr<const Market> found = catalog_->FindMarket(markets_.Text(next));
+    const std::shared_ptr<const Market> found = catalog_->GetMarket(markets_.Text(next));
     market_regions_.push_back(regions_.Intern(found == nullptr ? "" : found->region));
   }
   return market_regions_[market];
@@ -93,22 +115,52 @@ void SeriesTable::AddToGroup(uint32_t number) {
   groups_[GroupKey(packed.product, RegionOf(packed.market))].push_back(number);
 }
 
-void SeriesTable::RefreshGroups() {
-  if (GroupsAreFresh()) return;
-  group_moves_ = catalog_->market_moves();
+void SeriesTable::Refresh() {
+  if (IsFresh()) return;
+  arrangement_ = catalog_->arrangement();
   market_regions_.clear();
   groups_.clear();
   for (uint32_t number = 1; number <= definitions_.size(); ++number) AddToGroup(number);
+  LoadMerges();
 }
 
-std::vector<SeriesId> SeriesTable::InGroup(absl::string_view product,
-                                           absl::string_view region) const {
-  const std::shared_ptr<const Product> found = catalog_->FindProduct(product);
+void SeriesTable::LoadMerges() {
+  market_merges_ =
+      MergesOf(markets_, [this](absl::string_view id) { return catalog_->GetMarket(id); });
+  product_merges_ =
+      MergesOf(products_, [this](absl::string_view id) { return catalog_->GetProduct(id); });
+}
+
+bool SeriesTable::IsMerged(const PackedKey& packed, int64_t as_of_us) const {
+  const int64_t merged_us =
+      std::min(At(market_merges_, packed.market), At(product_merges_, packed.product));
+  return merged_us != kNever && merged_us <= as_of_us;
+}
+
+std::vector<SeriesId> SeriesTable::Merged() const {
+  std::vector<uint32_t> numbers;
+  if (market_merges_.empty() && product_merges_.empty()) return {};
+  for (uint32_t number = 1; number <= definitions_.size(); ++number) {
+    if (IsMerged(definitions_[number - 1], kNever)) numbers.push_back(number);
+  }
+  return ToIds(numbers);
+}
+
+std::vector<SeriesId> SeriesTable::InGroup(absl::string_view product, absl::string_view region,
+                                           int64_t as_of_us) const {
+  const std::shared_ptr<const Product> found =
+      catalog_->GetProduct(product) == nullptr ? catalog_->FindProduct(product) : nullptr;
   const auto product_number = products_.Find(found == nullptr ? product : found->id);
   const auto region_number = regions_.Find(region);
   if (!product_number || !region_number) return {};
   const auto group = groups_.find(GroupKey(*product_number, *region_number));
-  return group == groups_.end() ? std::vector<SeriesId>() : ToIds(group->second);
+  if (group == groups_.end()) return {};
+  std::vector<SeriesId> ids;
+  ids.reserve(group->second.size());
+  for (const uint32_t number : group->second) {
+    if (!IsMerged(definitions_[number - 1], as_of_us)) ids.push_back(SeriesId{number});
+  }
+  return ids;
 }
 
 std::vector<bool> SeriesTable::AllowedMarkets(const Filter& filter) const {
@@ -122,7 +174,7 @@ std::vector<bool> SeriesTable::AllowedMarkets(const Filter& filter) const {
   absl::flat_hash_map<std::string, bool> region_within;  // few regions, many markets
   for (uint32_t i = 0; i < allowed.size(); ++i) {
     if (!allowed[i]) continue;
-    const std::shared_ptr<const Market> market = catalog_->FindMarket(markets_.Text(i));
+    const std::shared_ptr<const Market> market = catalog_->GetMarket(markets_.Text(i));
     if (market == nullptr) {
       allowed[i] = false;
       continue;
@@ -175,7 +227,9 @@ std::vector<SeriesId> SeriesTable::Select(const Filter& filter, SeriesId after,
   std::vector<uint32_t> matching;
   for (const uint32_t number : Candidates(filter, markets, products, after)) {
     const PackedKey& packed = definitions_[number - 1];
-    if (number > static_cast<uint32_t>(after) && (any_market || Allows(markets, packed.market)) &&
+    const bool there = !filter.series.empty() || !IsMerged(packed, filter.as_of_us);
+    if (there && number > static_cast<uint32_t>(after) &&
+        (any_market || Allows(markets, packed.market)) &&
         (any_product || Allows(products, packed.product))) {
       matching.push_back(number);
     }

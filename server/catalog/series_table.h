@@ -34,7 +34,8 @@ struct PackedKey {
 // Definitions by number, and the ways to find them. Reads are const: safe side by side.
 class SeriesTable {
  public:
-  explicit SeriesTable(const Catalog* catalog) : catalog_(catalog), by_key_(0, {this}, {this}) {}
+  explicit SeriesTable(const Catalog* catalog)
+      : catalog_(catalog), by_key_(0, {this}, {this}), arrangement_(catalog->arrangement()) {}
   SeriesTable(const SeriesTable&) = delete;
   SeriesTable& operator=(const SeriesTable&) = delete;
 
@@ -59,19 +60,27 @@ class SeriesTable {
     arrivals_units_[Index(series)] = units_.Intern(unit);
   }
 
-  // Fields that are set must all match.
+  // Fields that are set must all match. Ids are those of the catalog, after merges.
   struct Filter {
     std::vector<std::string> markets;
     std::vector<std::string> products;
     std::string region;
     std::vector<SeriesId> series;
+    int64_t as_of_us =
+        0;  // series that were merged by then are left out, unless `series` names them
   };
   std::vector<SeriesId> Select(const Filter& filter, SeriesId after, size_t limit) const;
 
-  // Groups are by the market's own region, which the catalog may change.
-  bool GroupsAreFresh() const { return group_moves_ == catalog_->market_moves(); }
-  void RefreshGroups();
-  std::vector<SeriesId> InGroup(absl::string_view product, absl::string_view region) const;
+  // Groups are by the market's own region, and merges by market and product, which the catalog may
+  // change.
+  bool IsFresh() const { return arrangement_ == catalog_->arrangement(); }
+  void Refresh();
+  // Reads from the catalog what was merged; after the definitions were added.
+  void LoadMerges();
+  std::vector<SeriesId> InGroup(absl::string_view product, absl::string_view region,
+                                int64_t as_of_us) const;
+  // Series whose market or product was merged, ascending.
+  std::vector<SeriesId> Merged() const;
 
  private:
   // A set of numbers that is searched by key: four bytes for each series instead of twenty.
@@ -102,6 +111,8 @@ class SeriesTable {
   static size_t Index(SeriesId series) { return static_cast<uint32_t>(series) - size_t{1}; }
   void AddToGroup(uint32_t number);
   uint32_t RegionOf(uint32_t market);
+  // Whether market or product had been merged by then: the series was part of another one.
+  bool IsMerged(const PackedKey& packed, int64_t as_of_us) const;
   // Which markets and products the filter lets through, by number; empty: all.
   std::vector<bool> AllowedMarkets(const Filter& filter) const;
   std::vector<bool> AllowedProducts(const Filter& filter) const;
@@ -126,7 +137,10 @@ class SeriesTable {
   std::vector<std::vector<uint32_t>> by_product_;
   std::vector<uint32_t> market_regions_;                         // numbers of regions_
   absl::flat_hash_map<uint64_t, std::vector<uint32_t>> groups_;  // product, region
-  int64_t group_moves_ = 0;
+  // When each was merged, by number; INT64_MAX if it was not. A name that is newer was not.
+  std::vector<int64_t> market_merges_;
+  std::vector<int64_t> product_merges_;
+  int64_t arrangement_;
 };
 
 }  // namespace glutwatch::catalog

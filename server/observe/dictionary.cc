@@ -61,6 +61,25 @@ void Dictionary::AddSeries(std::vector<SeriesSpec> specs) {
 absl::Status Dictionary::Settle() {
   if (!waiting_markets_.empty()) GLUTWATCH_RETURN_IF_ERROR(SettleMarkets());
   if (!waiting_series_.empty()) GLUTWATCH_RETURN_IF_ERROR(SettleSeries());
+  return arrangement_ == catalog_->arrangement() ? absl::OkStatus() : FollowMerges();
+}
+
+absl::Status Dictionary::FollowMerges() {
+  const int64_t arrangement = catalog_->arrangement();
+  std::vector<storage::SeriesId> ids;
+  std::vector<SessionSeries*> known;
+  for (SessionSeries& series : series_) {
+    if (series.problem != 0) continue;
+    ids.push_back(series.id);
+    known.push_back(&series);
+  }
+  GLUTWATCH_ASSIGN_OR_RETURN(const auto now, registry_->Survivors(ids));
+  for (size_t i = 0; i < now.size(); ++i) {
+    if (known[i]->id == now[i]) continue;
+    known[i]->id = now[i];
+    known[i]->reference_known = false;
+  }
+  arrangement_ = arrangement;
   return absl::OkStatus();
 }
 
@@ -69,11 +88,11 @@ void Dictionary::SetNow(absl::Time now) {
 }
 
 absl::Status Dictionary::PutWhatCanBe(const catalog::Resources& resources) const {
-  absl::Status status = catalog_->Put(resources).status();
+  absl::Status status = catalog_->Put(resources, ByFeed()).status();
   if (!IsRefusal(status)) return status;
   catalog::Resources one;
   const auto put = [&] {
-    const absl::Status put_one = catalog_->Put(one).status();
+    const absl::Status put_one = catalog_->Put(one, ByFeed()).status();
     one = {};
     return IsRefusal(put_one) ? absl::OkStatus() : put_one;
   };
@@ -116,8 +135,9 @@ Problem Dictionary::PlanMarket(const MarketSpec& spec, catalog::Resources* missi
 
 Dictionary::Market Dictionary::ResolveMarket(const MarketSpec& spec, const Problem& not_created) {
   Market market;
-  market.id = spec.market.id;
-  const std::shared_ptr<const catalog::Market> known = catalog_->FindMarket(market.id);
+  market.name = spec.market.id;
+  const std::shared_ptr<const catalog::Market> known = catalog_->FindMarket(market.name);
+  market.id = known == nullptr ? market.name : known->id;
   if (known == nullptr) {
     market.problem = AddProblem(not_created.reason, not_created.message);
     return market;
@@ -151,11 +171,11 @@ absl::Status Dictionary::SettleMarkets() {
       if (planned.emplace("m" + market.id, true).second) all.markets.push_back(market);
     }
   }
-  const absl::Status put_all = catalog_->Put(all).status();
+  const absl::Status put_all = catalog_->Put(all, ByFeed()).status();
   if (IsRefusal(put_all)) {
     for (size_t i = 0; i < plans.size(); ++i) {
       if (plans[i].markets.empty() || problems[i].reason != nullptr) continue;
-      const absl::Status put = catalog_->Put(plans[i]).status();
+      const absl::Status put = catalog_->Put(plans[i], ByFeed()).status();
       if (!put.ok() && !IsRefusal(put)) return put;
       if (!put.ok()) {
         problems[i] = {"BAD_MARKET",
@@ -308,7 +328,7 @@ absl::Status Dictionary::SettleSeries() {
     const auto market = static_cast<size_t>(spec.market_index);
     const bool market_named = spec.market_index >= 0 && market < markets_.size();
     added[i].market = market_named ? static_cast<uint32_t>(market) : 0;
-    added[i].identity = IdentityOf(market_named ? markets_[market].id : "", spec);
+    added[i].identity = IdentityOf(market_named ? markets_[market].name : "", spec);
     if (added[i].problem != 0) continue;
     usable.push_back(i);
     keys.push_back(std::move(key));

@@ -47,13 +47,15 @@ class Dictionary {
       : catalog_(catalog),
         registry_(registry),
         principal_(principal),
-        create_missing_(create_missing) {}
+        create_missing_(create_missing),
+        arrangement_(catalog->arrangement()) {}
 
   void AddMarkets(std::vector<MarketSpec> markets);
   void AddSeries(std::vector<SeriesSpec> specs);
 
-  // Resolves what is waiting. The errors of Database::Write, after which the same call may be
-  // made again; a batch must not be checked before it is OK.
+  // Resolves what is waiting, and again what the catalog has merged since. The errors of
+  // Database::Write, after which the same call may be made again; a batch must not be checked
+  // before it is OK.
   absl::Status Settle();
 
   // Sets what each market's today is.
@@ -65,6 +67,7 @@ class Dictionary {
 
  private:
   struct Market {
+    std::string name;  // as the sender calls it
     std::string id;
     uint32_t problem = 0;
     absl::TimeZone zone;
@@ -91,6 +94,8 @@ class Dictionary {
   Market ResolveMarket(const MarketSpec& spec, const Problem& not_created);
 
   absl::Status SettleSeries();
+  // Series of what was merged while the session ran: their rows go where the merge says.
+  absl::Status FollowMerges();
   LookedUp LookUp() const;
   // Creates the products and units that are unknown, in one write; whether there were any.
   absl::StatusOr<bool> CreateUnknown(const LookedUp& known) const;
@@ -99,6 +104,9 @@ class Dictionary {
   // `usable` are indexes of waiting series whose place in series_ is filled.
   absl::Status SetArrivalsUnits(const LookedUp& known, const std::vector<size_t>& usable);
 
+  catalog::Edit ByFeed() const {
+    return {.origin = catalog::Origin::kFeed, .author = principal_.id};
+  }
   // Puts all of `resources`, or where that is refused, each one that can be put.
   absl::Status PutWhatCanBe(const catalog::Resources& resources) const;
 
@@ -106,6 +114,7 @@ class Dictionary {
   catalog::SeriesRegistry* const registry_;
   const security::Principal principal_;
   const bool create_missing_;
+  int64_t arrangement_;  // of the catalog, when the series were resolved
   std::vector<Market> markets_;
   std::vector<SessionSeries> series_;
   std::vector<Problem> problems_;

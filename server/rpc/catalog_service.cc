@@ -1,14 +1,12 @@
 #include "server/rpc/catalog_service.h"
 
-#include <google/protobuf/util/field_mask_util.h>
-
 #include <algorithm>
 #include <limits>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_split.h"
 #include "base/status_macros.h"
-#include "server/rpc/log.h"
 #include "server/rpc/tokens.h"
 #include "server/rpc/translate_catalog.h"
 
@@ -50,18 +48,23 @@ absl::Status Page(const Request& request, absl::string_view scope, Response* res
   return absl::OkStatus();
 }
 
-}  // namespace
-
-absl::Status CatalogServiceImpl::Put(const security::Principal& principal, absl::string_view name,
-                                     absl::string_view region,
-                                     const catalog::Resources& resources) const {
-  GLUTWATCH_RETURN_IF_ERROR(
-      security::Authorize(principal, security::Action::kEditCatalog, region, *catalog_));
-  GLUTWATCH_ASSIGN_OR_RETURN(const int changed, catalog_->Put(resources));
-  spdlog::info("catalog put name={} changed={} by={}", LogText(name), changed,
-               LogText(principal.id));
-  return absl::OkStatus();
+// "markets/xinfadi" as a resource of which only the id is set.
+absl::StatusOr<catalog::Resource> ResourceNamed(absl::string_view name) {
+  const std::pair<absl::string_view, absl::string_view> parts =
+      absl::StrSplit(name, absl::MaxSplits('/', 1));
+  const std::string id(parts.second);
+  if (!id.empty()) {
+    if (parts.first == "regions") return catalog::Region{.code = id};
+    if (parts.first == "markets") return catalog::Market{.id = id};
+    if (parts.first == "products") return catalog::Product{.id = id};
+    if (parts.first == "units") return catalog::Unit{.code = id};
+  }
+  return absl::InvalidArgumentError(
+      absl::StrCat("name: is \"", name,
+                   "\", expected regions/{code}, markets/{id}, products/{id} or units/{code}"));
 }
+
+}  // namespace
 
 grpc::ServerUnaryReactor* CatalogServiceImpl::GetRegion(grpc::CallbackServerContext* context,
                                                         const v1::GetRegionRequest* request,
@@ -89,27 +92,13 @@ grpc::ServerUnaryReactor* CatalogServiceImpl::ListRegions(grpc::CallbackServerCo
   });
 }
 
-grpc::ServerUnaryReactor* CatalogServiceImpl::PutRegion(grpc::CallbackServerContext* context,
-                                                        const v1::PutRegionRequest* request,
-                                                        v1::PutRegionResponse* response) {
-  return gate_->Answer(context, "PutRegion", [&](const auto& principal) -> absl::Status {
-    catalog::Resources resources;
-    GLUTWATCH_ASSIGN_OR_RETURN(auto region, FromProto(request->region(), "region"));
-    const std::string scope = region.parent;
-    const std::string code = region.code;
-    resources.regions.push_back(std::move(region));
-    GLUTWATCH_RETURN_IF_ERROR(Put(principal, request->region().name(), scope, resources));
-    *response->mutable_region() = ToProto(*catalog_->FindRegion(code));
-    return absl::OkStatus();
-  });
-}
-
 grpc::ServerUnaryReactor* CatalogServiceImpl::GetMarket(grpc::CallbackServerContext* context,
                                                         const v1::GetMarketRequest* request,
                                                         v1::GetMarketResponse* response) {
   return gate_->Answer(context, "GetMarket", [&](const auto&) -> absl::Status {
     GLUTWATCH_ASSIGN_OR_RETURN(const std::string id, IdOf(request->name(), "markets", "name"));
-    const auto market = catalog_->FindMarket(id);
+    auto market = catalog_->GetMarket(id);  // also what was merged
+    if (market == nullptr) market = catalog_->FindMarket(id);
     GLUTWATCH_RETURN_IF_ERROR(FoundOr(market, request->name()));
     *response->mutable_market() = ToProto(*market);
     return absl::OkStatus();
@@ -130,27 +119,13 @@ grpc::ServerUnaryReactor* CatalogServiceImpl::ListMarkets(grpc::CallbackServerCo
   });
 }
 
-grpc::ServerUnaryReactor* CatalogServiceImpl::PutMarket(grpc::CallbackServerContext* context,
-                                                        const v1::PutMarketRequest* request,
-                                                        v1::PutMarketResponse* response) {
-  return gate_->Answer(context, "PutMarket", [&](const auto& principal) -> absl::Status {
-    catalog::Resources resources;
-    GLUTWATCH_ASSIGN_OR_RETURN(auto market, FromProto(request->market(), "market"));
-    const std::string scope = market.region;
-    const std::string id = market.id;
-    resources.markets.push_back(std::move(market));
-    GLUTWATCH_RETURN_IF_ERROR(Put(principal, request->market().name(), scope, resources));
-    *response->mutable_market() = ToProto(*catalog_->FindMarket(id));
-    return absl::OkStatus();
-  });
-}
-
 grpc::ServerUnaryReactor* CatalogServiceImpl::GetProduct(grpc::CallbackServerContext* context,
                                                          const v1::GetProductRequest* request,
                                                          v1::GetProductResponse* response) {
   return gate_->Answer(context, "GetProduct", [&](const auto&) -> absl::Status {
     GLUTWATCH_ASSIGN_OR_RETURN(const std::string id, IdOf(request->name(), "products", "name"));
-    const auto product = catalog_->FindProduct(id);
+    auto product = catalog_->GetProduct(id);  // also what was merged
+    if (product == nullptr) product = catalog_->FindProduct(id);
     GLUTWATCH_RETURN_IF_ERROR(FoundOr(product, request->name()));
     *response->mutable_product() = ToProto(*product);
     return absl::OkStatus();
@@ -168,42 +143,6 @@ grpc::ServerUnaryReactor* CatalogServiceImpl::ListProducts(grpc::CallbackServerC
         },
         [](const catalog::Product& product) { return product.id; },
         [&](v1::Product product) { *response->add_products() = std::move(product); });
-  });
-}
-
-grpc::ServerUnaryReactor* CatalogServiceImpl::PutProduct(grpc::CallbackServerContext* context,
-                                                         const v1::PutProductRequest* request,
-                                                         v1::PutProductResponse* response) {
-  return gate_->Answer(context, "PutProduct", [&](const auto& principal) -> absl::Status {
-    using google::protobuf::util::FieldMaskUtil;
-    v1::Product wanted = request->product();
-    const auto& mask = request->update_mask();
-    const bool whole = mask.paths_size() == 0 || (mask.paths_size() == 1 && mask.paths(0) == "*");
-    if (!whole) {
-      if (!FieldMaskUtil::IsValidFieldMask<v1::Product>(mask)) {
-        return absl::InvalidArgumentError(
-            absl::StrCat("update_mask: \"", FieldMaskUtil::ToString(mask),
-                         "\" names a field that a product does not have"));
-      }
-      GLUTWATCH_ASSIGN_OR_RETURN(const std::string id,
-                                 IdOf(wanted.name(), "products", "product.name"));
-      const auto known = catalog_->FindProduct(id);
-      GLUTWATCH_RETURN_IF_ERROR(FoundOr(known, wanted.name()));
-      v1::Product merged = ToProto(*known);
-      FieldMaskUtil::MergeOptions options;
-      options.set_replace_message_fields(true);
-      options.set_replace_repeated_fields(true);
-      FieldMaskUtil::MergeMessageTo(wanted, mask, options, &merged);
-      merged.set_name("products/" + known->id);
-      wanted = std::move(merged);
-    }
-    catalog::Resources resources;
-    GLUTWATCH_ASSIGN_OR_RETURN(auto product, FromProto(wanted, "product"));
-    const std::string id = product.id;
-    resources.products.push_back(std::move(product));
-    GLUTWATCH_RETURN_IF_ERROR(Put(principal, request->product().name(), "", resources));
-    *response->mutable_product() = ToProto(*catalog_->FindProduct(id));
-    return absl::OkStatus();
   });
 }
 
@@ -258,28 +197,39 @@ grpc::ServerUnaryReactor* CatalogServiceImpl::ListSeries(grpc::CallbackServerCon
   });
 }
 
+grpc::ServerUnaryReactor* CatalogServiceImpl::ListCatalogChanges(
+    grpc::CallbackServerContext* context, const v1::ListCatalogChangesRequest* request,
+    v1::ListCatalogChangesResponse* response) {
+  return gate_->Answer(context, "ListCatalogChanges", [&](const auto&) -> absl::Status {
+    GLUTWATCH_ASSIGN_OR_RETURN(const int size,
+                               PageSize(request->page_size(), kUsualPage, kMostPage));
+    std::optional<catalog::Resource> only;
+    if (!request->name().empty()) {
+      GLUTWATCH_ASSIGN_OR_RETURN(only, ResourceNamed(request->name()));
+    }
+    const uint64_t query = StableHash(absl::StrCat("changes\n", request->name()));
+    GLUTWATCH_ASSIGN_OR_RETURN(const std::string token,
+                               ReadPageToken(request->page_token(), query));
+    int64_t before = std::numeric_limits<int64_t>::max();
+    if (!token.empty()) (void)absl::SimpleAtoi(token, &before);
+    GLUTWATCH_ASSIGN_OR_RETURN(
+        const auto changes,
+        catalog_->ListChanges(only.has_value() ? &*only : nullptr, before, size + 1));
+    const size_t count = std::min(changes.size(), static_cast<size_t>(size));
+    for (size_t i = 0; i < count; ++i) *response->add_changes() = ToProto(changes[i]);
+    if (changes.size() > count) {
+      response->set_next_page_token(
+          MakePageToken(absl::StrCat(changes[count - 1].sequence), query));
+    }
+    return absl::OkStatus();
+  });
+}
+
 grpc::ServerUnaryReactor* CatalogServiceImpl::ExportCatalog(grpc::CallbackServerContext* context,
                                                             const v1::ExportCatalogRequest*,
                                                             v1::ExportCatalogResponse* response) {
   return gate_->Answer(context, "ExportCatalog", [&](const auto&) -> absl::Status {
     *response->mutable_catalog() = ToProto(catalog_->Export());
-    return absl::OkStatus();
-  });
-}
-
-grpc::ServerUnaryReactor* CatalogServiceImpl::ImportCatalog(grpc::CallbackServerContext* context,
-                                                            const v1::ImportCatalogRequest* request,
-                                                            v1::ImportCatalogResponse* response) {
-  return gate_->Answer(context, "ImportCatalog", [&](const auto& principal) -> absl::Status {
-    GLUTWATCH_RETURN_IF_ERROR(
-        security::Authorize(principal, security::Action::kEditCatalog, "", *catalog_));
-    GLUTWATCH_ASSIGN_OR_RETURN(const catalog::Resources resources, FromProto(request->catalog()));
-    GLUTWATCH_ASSIGN_OR_RETURN(const int changed,
-                               catalog_->Put(resources, request->validate_only()));
-    response->set_changed_count(changed);
-    if (!request->validate_only()) {
-      spdlog::info("catalog import changed={} by={}", changed, LogText(principal.id));
-    }
     return absl::OkStatus();
   });
 }

@@ -1,4 +1,8 @@
 #pragma once
+#include <functional>
+#include <utility>
+
+#include "absl/status/statusor.h"
 #include "glutwatch/v1/catalog.grpc.pb.h"
 #include "server/catalog/catalog.h"
 #include "server/catalog/series_registry.h"
@@ -6,12 +10,19 @@
 
 namespace glutwatch::rpc {
 
+// Brings the prices and reports of a market or product that the catalog says is merged to what took
+// its place. Called after the merge is durable; may be called again. Thread-safe.
+using FinishMerge = std::function<absl::StatusOr<v1::MergeResult>(const catalog::Resource& merged)>;
+
 // CatalogService over the catalog room. Thread-safe. Arguments outlive it.
 class CatalogServiceImpl final : public v1::CatalogService::CallbackService {
  public:
   CatalogServiceImpl(catalog::Catalog* catalog, const catalog::SeriesRegistry* registry,
-                     const CallGate* gate)
-      : catalog_(catalog), registry_(registry), gate_(gate) {}
+                     FinishMerge finish_merge, const CallGate* gate)
+      : catalog_(catalog),
+        registry_(registry),
+        finish_merge_(std::move(finish_merge)),
+        gate_(gate) {}
 
   grpc::ServerUnaryReactor* GetRegion(grpc::CallbackServerContext* context,
                                       const v1::GetRegionRequest* request,
@@ -31,6 +42,9 @@ class CatalogServiceImpl final : public v1::CatalogService::CallbackService {
   grpc::ServerUnaryReactor* PutMarket(grpc::CallbackServerContext* context,
                                       const v1::PutMarketRequest* request,
                                       v1::PutMarketResponse* response) override;
+  grpc::ServerUnaryReactor* MergeMarket(grpc::CallbackServerContext* context,
+                                        const v1::MergeMarketRequest* request,
+                                        v1::MergeMarketResponse* response) override;
   grpc::ServerUnaryReactor* GetProduct(grpc::CallbackServerContext* context,
                                        const v1::GetProductRequest* request,
                                        v1::GetProductResponse* response) override;
@@ -40,6 +54,12 @@ class CatalogServiceImpl final : public v1::CatalogService::CallbackService {
   grpc::ServerUnaryReactor* PutProduct(grpc::CallbackServerContext* context,
                                        const v1::PutProductRequest* request,
                                        v1::PutProductResponse* response) override;
+  grpc::ServerUnaryReactor* MergeProduct(grpc::CallbackServerContext* context,
+                                         const v1::MergeProductRequest* request,
+                                         v1::MergeProductResponse* response) override;
+  grpc::ServerUnaryReactor* ListCatalogChanges(grpc::CallbackServerContext* context,
+                                               const v1::ListCatalogChangesRequest* request,
+                                               v1::ListCatalogChangesResponse* response) override;
   grpc::ServerUnaryReactor* ListUnits(grpc::CallbackServerContext* context,
                                       const v1::ListUnitsRequest* request,
                                       v1::ListUnitsResponse* response) override;
@@ -56,10 +76,12 @@ class CatalogServiceImpl final : public v1::CatalogService::CallbackService {
  private:
   // Puts one resource on behalf of `principal`, who must be allowed to edit in `region`.
   absl::Status Put(const security::Principal& principal, absl::string_view name,
-                   absl::string_view region, const catalog::Resources& resources) const;
+                   absl::string_view region, const catalog::Resources& resources,
+                   absl::string_view note) const;
 
   catalog::Catalog* const catalog_;
   const catalog::SeriesRegistry* const registry_;
+  const FinishMerge finish_merge_;
   const CallGate* const gate_;
 };
 

@@ -18,8 +18,10 @@ constexpr size_t kMaxSeriesPerRead = 10'000;
 constexpr size_t kRowsPerBlock = 8192;
 
 absl::StatusOr<std::vector<catalog::SeriesId>> SelectForRead(
-    const v1::SeriesSelection& selection, const catalog::SeriesRegistry& registry) {
-  GLUTWATCH_ASSIGN_OR_RETURN(const auto wanted, FromProto(selection));
+    const v1::SeriesSelection& selection, int64_t as_of_us,
+    const catalog::SeriesRegistry& registry) {
+  GLUTWATCH_ASSIGN_OR_RETURN(auto wanted, FromProto(selection));
+  wanted.as_of_us = as_of_us;
   GLUTWATCH_ASSIGN_OR_RETURN(auto ids,
                              registry.Select(wanted, catalog::SeriesId{}, kMaxSeriesPerRead + 1));
   if (ids.empty()) return absl::NotFoundError("no series matches the selection");
@@ -77,7 +79,8 @@ class QueryReactor final : public grpc::ServerWriteReactor<v1::QueryObservations
     if (request_.all_versions() && request_.has_as_of()) {
       return absl::InvalidArgumentError("all_versions and as_of exclude each other");
     }
-    GLUTWATCH_ASSIGN_OR_RETURN(ids_, SelectForRead(request_.selection(), *registry_));
+    as_of_us_ = AsOf(request_.has_as_of(), request_.as_of());
+    GLUTWATCH_ASSIGN_OR_RETURN(ids_, SelectForRead(request_.selection(), as_of_us_, *registry_));
     return absl::OkStatus();
   }
 
@@ -104,8 +107,7 @@ class QueryReactor final : public grpc::ServerWriteReactor<v1::QueryObservations
       GLUTWATCH_ASSIGN_OR_RETURN(versions_, store_->ReadVersions(id, from_, to_));
       return absl::OkStatus();
     }
-    GLUTWATCH_ASSIGN_OR_RETURN(
-        versions_, store_->Read(id, from_, to_, AsOf(request_.has_as_of(), request_.as_of())));
+    GLUTWATCH_ASSIGN_OR_RETURN(versions_, store_->Read(id, from_, to_, as_of_us_));
     return absl::OkStatus();
   }
 
@@ -118,6 +120,7 @@ class QueryReactor final : public grpc::ServerWriteReactor<v1::QueryObservations
   const absl::Time begin_ = absl::Now();
   Day from_ = kMinDay;
   Day to_ = kMaxDay;
+  int64_t as_of_us_ = storage::PriceStore::kNow;
   std::vector<catalog::SeriesId> ids_;
   size_t next_ = 0;
   catalog::Series series_;
@@ -142,7 +145,8 @@ grpc::ServerUnaryReactor* ObservationServiceImpl::LatestPrices(
     v1::LatestPricesResponse* response) {
   return gate_->Answer(context, "LatestPrices", [&](const auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal, security::Action::kReadPrices));
-    GLUTWATCH_ASSIGN_OR_RETURN(const auto ids, SelectForRead(request->selection(), *registry_));
+    GLUTWATCH_ASSIGN_OR_RETURN(
+        const auto ids, SelectForRead(request->selection(), storage::PriceStore::kNow, *registry_));
     for (const catalog::SeriesId id : ids) {
       const auto tip = store_->Tip(id);
       if (!tip.has_value()) continue;

@@ -5,6 +5,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
+#include "server/rpc/timestamps.h"
 
 namespace glutwatch::rpc {
 namespace {
@@ -74,6 +75,33 @@ absl::StatusOr<catalog::GreenChannelMembership> MembershipFromProto(
   return result;
 }
 
+// Of markets and products alike.
+template <typename Proto>
+absl::StatusOr<catalog::Standing> StandingFromProto(const Proto& proto,
+                                                    absl::string_view collection,
+                                                    absl::string_view path) {
+  catalog::Standing standing;
+  GLUTWATCH_ASSIGN_OR_RETURN(
+      standing.retired_date,
+      LastDay(proto.has_retired_date(), proto.retired_date(), Dot(path, "retired_date")));
+  if (!proto.merged_into().empty()) {
+    GLUTWATCH_ASSIGN_OR_RETURN(standing.merged_into,
+                               IdOf(proto.merged_into(), collection, Dot(path, "merged_into")));
+  }
+  if (proto.has_merge_time()) standing.merged_us = FromTimestamp(proto.merge_time());
+  return standing;
+}
+
+template <typename Proto>
+void SetStanding(const catalog::Standing& standing, absl::string_view collection, Proto* proto) {
+  if (standing.retired_date.has_value()) {
+    *proto->mutable_retired_date() = ToProto(*standing.retired_date);
+  }
+  if (!standing.is_merged()) return;
+  proto->set_merged_into(absl::StrCat(collection, "/", standing.merged_into));
+  *proto->mutable_merge_time() = ToTimestamp(standing.merged_us);
+}
+
 }  // namespace
 
 absl::StatusOr<std::string> IdOf(absl::string_view name, absl::string_view collection,
@@ -125,6 +153,8 @@ v1::Market ToProto(const catalog::Market& market) {
   proto.set_display_name_en(market.display_name_en);
   proto.set_time_zone(market.time_zone);
   if (market.position.has_value()) SetPosition(market.position, proto.mutable_position());
+  for (const std::string& alias : market.aliases) proto.add_aliases(alias);
+  SetStanding(market.standing, "markets", &proto);
   return proto;
 }
 
@@ -157,6 +187,7 @@ v1::Product ToProto(const catalog::Product& product) {
   for (const auto& [grade, kilograms] : product.kilograms_per_piece) {
     (*proto.mutable_kilograms_per_piece())[grade] = kilograms;
   }
+  SetStanding(product.standing, "products", &proto);
   return proto;
 }
 
@@ -178,6 +209,32 @@ v1::Series ToProto(const catalog::Series& series) {
   proto.mutable_quote()->set_currency_code(series.key.currency);
   proto.mutable_quote()->set_unit(series.key.unit);
   proto.mutable_quote()->set_arrivals_unit(series.arrivals_unit);
+  return proto;
+}
+
+v1::CatalogResource ToProto(const catalog::Resource& resource) {
+  struct Visitor {
+    v1::CatalogResource* proto;
+    void operator()(const catalog::Unit& unit) { *proto->mutable_unit() = ToProto(unit); }
+    void operator()(const catalog::Region& region) { *proto->mutable_region() = ToProto(region); }
+    void operator()(const catalog::Market& market) { *proto->mutable_market() = ToProto(market); }
+    void operator()(const catalog::Product& product) {
+      *proto->mutable_product() = ToProto(product);
+    }
+  };
+  v1::CatalogResource proto;
+  std::visit(Visitor{&proto}, resource);
+  return proto;
+}
+
+v1::CatalogChange ToProto(const catalog::ResourceChange& change) {
+  v1::CatalogChange proto;
+  *proto.mutable_record_time() = ToTimestamp(change.recorded_us);
+  proto.set_origin(static_cast<v1::CatalogChange::Origin>(change.origin));
+  proto.set_author(change.author);
+  proto.set_note(change.note);
+  if (change.before.has_value()) *proto.mutable_before() = ToProto(*change.before);
+  *proto.mutable_after() = ToProto(change.after);
   return proto;
 }
 
@@ -218,6 +275,8 @@ absl::StatusOr<catalog::Market> FromProto(const v1::Market& market, absl::string
   result.display_name_en = market.display_name_en();
   result.time_zone = market.time_zone();
   result.position = Position(market.has_position(), market.position());
+  result.aliases.assign(market.aliases().begin(), market.aliases().end());
+  GLUTWATCH_ASSIGN_OR_RETURN(result.standing, StandingFromProto(market, "markets", path));
   return result;
 }
 
@@ -244,6 +303,7 @@ absl::StatusOr<catalog::Product> FromProto(const v1::Product& product, absl::str
   for (const auto& [grade, kilograms] : product.kilograms_per_piece()) {
     result.kilograms_per_piece[grade] = kilograms;
   }
+  GLUTWATCH_ASSIGN_OR_RETURN(result.standing, StandingFromProto(product, "products", path));
   return result;
 }
 

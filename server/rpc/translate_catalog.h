@@ -4,6 +4,7 @@
 #include "base/day.h"
 #include "glutwatch/v1/catalog.pb.h"
 #include "google/type/date.pb.h"
+#include "server/catalog/catalog.h"
 #include "server/catalog/resources.h"
 #include "server/catalog/series_registry.h"
 
@@ -24,6 +25,8 @@ v1::Market ToProto(const catalog::Market& market);
 v1::Product ToProto(const catalog::Product& product);
 v1::Unit ToProto(const catalog::Unit& unit);
 v1::Series ToProto(const catalog::Series& series);
+v1::CatalogResource ToProto(const catalog::Resource& resource);
+v1::CatalogChange ToProto(const catalog::ResourceChange& change);
 v1::CatalogFile ToProto(const catalog::Resources& resources);
 
 // INVALID_ARGUMENT begins with `path` and the field.

@@ -111,18 +111,6 @@ absl::StatusOr<warn::Rule> RuleFromProto(const v1::Rule& rule, const std::string
 
 }  // namespace
 
-google::protobuf::Timestamp ToTimestamp(int64_t micros) {
-  google::protobuf::Timestamp time;
-  time.set_seconds(micros / kMicrosPerSecond);
-  time.set_nanos(static_cast<int32_t>(micros % kMicrosPerSecond * 1000));
-  return time;
-}
-
-int64_t AsOf(bool set, const google::protobuf::Timestamp& time) {
-  if (!set) return storage::PriceStore::kNow;
-  return time.seconds() * kMicrosPerSecond + time.nanos() / 1000;
-}
-
 v1::Indicators ToProto(const forecast::risk::DayIndicators& i) {
   v1::Indicators proto;
   *proto.mutable_market_date() = ToProto(i.day);

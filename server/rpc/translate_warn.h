@@ -2,17 +2,13 @@
 #include "absl/status/statusor.h"
 #include "glutwatch/v1/assess.pb.h"
 #include "glutwatch/v1/warn.pb.h"
-#include "google/protobuf/timestamp.pb.h"
 #include "server/catalog/catalog.h"
+#include "server/rpc/timestamps.h"
 #include "server/warn/warning_desk.h"
 
 namespace glutwatch::rpc {
 
 namespace v1 = ::glutwatch::v1;
-
-google::protobuf::Timestamp ToTimestamp(int64_t micros);
-// PriceStore::kNow if `set` is false.
-int64_t AsOf(bool set, const google::protobuf::Timestamp& time);
 
 v1::Indicators ToProto(const forecast::risk::DayIndicators& indicators);
 v1::Evidence ToProto(const warn::Evidence& evidence);

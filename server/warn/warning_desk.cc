@@ -102,7 +102,8 @@ bool Desk::IsRegionBlind(const std::string& region) const {
   bool any = false;
   for (auto it = book_->groups().lower_bound(Group{"", region});
        it != book_->groups().end() && it->first.region == region; ++it) {
-    if (!it->second.has_risk) continue;
+    // A group that a merge emptied is not silent: its markets are elsewhere.
+    if (!it->second.has_risk || !it->second.newest_day().has_value()) continue;
     any = true;
     if (FreshnessOf(it->first, it->second) == Freshness::kFresh) return false;
   }

@@ -105,7 +105,7 @@ TEST_F(CatalogTest, ExportedCatalogPutIntoANewOneIsEqual) {
 
 TEST_F(CatalogTest, PutCountsWhatIsNewOrDifferent) {
   Resources resources = ExampleResources();
-  EXPECT_THAT(catalog_->Put(resources, /*validate_only=*/true).value(), Eq(10));
+  EXPECT_THAT(catalog_->Put(resources, {.validate_only = true}).value(), Eq(10));
   EXPECT_EQ(catalog_->FindRegion("CN"), nullptr);
   EXPECT_THAT(catalog_->Put(resources).value(), Eq(10));
   EXPECT_THAT(catalog_->Put(resources).value(), Eq(0));
@@ -243,10 +243,10 @@ TEST_F(CatalogTest, ListsPageByPageInsideASubtree) {
 TEST_F(CatalogTest, MovedMarketIsCounted) {
   Resources resources = ExampleResources();
   ASSERT_THAT(catalog_->Put(resources), IsOk());
-  EXPECT_EQ(catalog_->market_moves(), 0);
+  EXPECT_EQ(catalog_->arrangement(), 0);
   resources.markets[0].region = "530000";
   ASSERT_THAT(catalog_->Put(resources), IsOk());
-  EXPECT_EQ(catalog_->market_moves(), 1);
+  EXPECT_EQ(catalog_->arrangement(), 1);
 }
 
 TEST_F(CatalogTest, CostIsThatOfTheNearestRegionAndTheNewestValidity) {

@@ -17,8 +17,8 @@ using testing::OpenDatabase;
 using testing::StatusIs;
 using testing::TempDir;
 
-constexpr Action kActions[] = {Action::kReadPrices, Action::kWritePrices, Action::kReadWarnings,
-                               Action::kEditCatalog, Action::kReadReports, Action::kWriteReports,
+constexpr Action kActions[] = {Action::kReadPrices,    Action::kWritePrices, Action::kReadWarnings,
+                               Action::kEditCatalog,   Action::kReadReports, Action::kWriteReports,
                                Action::kConfirmReports};
 
 class AuthorizeTest : public ::testing::Test {

@@ -230,5 +230,62 @@ TEST(SeriesNameTest, ReadsBackAndRefusesTheRest) {
   }
 }
 
+// Eryuan's garlic, and the same market under a second name that was merged at `merged_us`.
+class MergedSeriesTest : public SeriesRegistryTest {
+ protected:
+  void SetUp() override {
+    SeriesRegistryTest::SetUp();
+    Market second = *catalog_->GetMarket("eryuan");
+    second.id = "eryuan-2";
+    ASSERT_THAT(catalog_->Put({.markets = {second}}), IsOk());
+    SeriesKey key = kGarlicInEryuan;
+    first_ = ResolveOne(key);
+    key.market = "eryuan-2";
+    merged_ = ResolveOne(key);
+    key.product = "napa-cabbage";
+    cabbage_ = ResolveOne(key);
+    ASSERT_THAT(catalog_->MergeMarket("eryuan-2", "eryuan", {}), IsOk());
+    merged_us_ = catalog_->GetMarket("eryuan-2")->standing.merged_us;
+  }
+  std::vector<SeriesId> Select(const SeriesSelection& selection) {
+    return registry_->Select(selection, SeriesId{}, kNoLimit).value();
+  }
+
+  SeriesId first_{}, merged_{}, cabbage_{};
+  int64_t merged_us_ = 0;
+};
+
+TEST_F(MergedSeriesTest, AreLeftOutUnlessNamed) {
+  EXPECT_THAT(Select({.products = {"garlic"}}), ElementsAre(first_));
+  EXPECT_THAT(Select({.markets = {"eryuan-2"}, .products = {"garlic"}}), ElementsAre(first_));
+  EXPECT_THAT(Select({.region = "530000"}), ElementsAre(first_));
+  EXPECT_THAT(Select({.series = {merged_}}), ElementsAre(merged_));
+  EXPECT_THAT(registry_->InGroup("garlic", "532930"), ElementsAre(first_));
+  EXPECT_THAT(registry_->Merged(), ElementsAre(merged_, cabbage_));
+  Reopen();
+  EXPECT_THAT(Select({.products = {"garlic"}}), ElementsAre(first_));
+  EXPECT_THAT(registry_->Merged(), ElementsAre(merged_, cabbage_));
+}
+
+TEST_F(MergedSeriesTest, StandByThemselvesBeforeTheMerge) {
+  const int64_t before = merged_us_ - 1;
+  EXPECT_THAT(Select({.products = {"garlic"}, .as_of_us = before}), ElementsAre(first_, merged_));
+  EXPECT_THAT(Select({.markets = {"eryuan-2"}, .as_of_us = before}),
+              ElementsAre(merged_, cabbage_));
+  EXPECT_THAT(Select({.markets = {"eryuan-2"}, .as_of_us = merged_us_}), ElementsAre(first_));
+  EXPECT_THAT(registry_->InGroup("garlic", "532930", before), ElementsAre(first_, merged_));
+}
+
+TEST_F(MergedSeriesTest, SurvivorIsRegisteredWhereThereWasNone) {
+  const SeriesId all[] = {first_, merged_, cabbage_};
+  const std::vector<SeriesId> survivors = registry_->Survivors(all).value();
+  EXPECT_THAT(survivors, ElementsAre(first_, first_, SeriesId{4}));
+  EXPECT_EQ(registry_->Find(survivors[2])->key,
+            (SeriesKey{"eryuan", "napa-cabbage", "紫皮", "CNY", "kg"}));
+  const SeriesId unknown{99};
+  EXPECT_THAT(registry_->Survivors({&unknown, 1}),
+              StatusIs(absl::StatusCode::kNotFound, HasSubstr("series/99")));
+}
+
 }  // namespace
 }  // namespace glutwatch::catalog

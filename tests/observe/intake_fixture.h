@@ -63,7 +63,7 @@ class IntakeFixture : public ::testing::Test {
     auto database = testing::OpenDatabase(dir_);
     GLUTWATCH_ASSERT_OK(database);
     database_ = *std::move(database);
-    auto catalog = catalog::Catalog::Open(database_.get());
+    auto catalog = catalog::Catalog::Open(database_.get(), &clock_);
     GLUTWATCH_ASSERT_OK(catalog);
     catalog_ = *std::move(catalog);
     GLUTWATCH_ASSERT_OK(catalog_->Put(testing::ExampleResources()));
