@@ -186,7 +186,7 @@ absl::Status NodeImpl::Open() {
   intake_ =
       observe::Intake::Create(catalog_.get(), registry_.get(), store_.get(), clock_, {}, &hub_);
   merger_ = std::make_unique<NodeMerger>(
-      catalog_.get(), registry_.get(), store_.get(),
+      catalog_.get(), registry_.get(), store_.get(), reports_.get(),
       [this](absl::Span<const storage::SeriesId> merged) { loop_->Reconsider(merged); });
   return absl::OkStatus();
 }

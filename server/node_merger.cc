@@ -38,18 +38,33 @@ absl::StatusOr<v1::MergeResult> NodeMerger::Finish(const catalog::Resource& merg
   }
   GLUTWATCH_ASSIGN_OR_RETURN(const auto count, Copy(series));
   pending_ = true;  // rows that were on their way
+  int64_t reports = 0;
+  if (const auto* product = std::get_if<catalog::Product>(&merged)) {
+    GLUTWATCH_ASSIGN_OR_RETURN(reports, reports_->FollowMerge(product->id));
+  }
   v1::MergeResult result;
   result.set_series_count(static_cast<int32_t>(count.series));
   result.set_copied_count(count.copied_rows);
   result.set_equal_count(count.equal_rows);
   result.set_differing_count(count.differing_rows);
   result.set_without_arrivals_count(count.without_arrivals);
+  result.set_report_count(reports);
   return result;
+}
+
+absl::Status NodeMerger::MoveReports() {
+  for (const catalog::Product& product : catalog_->Export().products) {
+    if (!product.standing.is_merged()) continue;
+    GLUTWATCH_ASSIGN_OR_RETURN(const int64_t moved, reports_->FollowMerge(product.id));
+    if (moved > 0) spdlog::info("merges resumed product={} reports={}", product.id, moved);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status NodeMerger::Resume() {
   if (!pending_) return absl::OkStatus();
   MutexLock lock(&mu_);
+  GLUTWATCH_RETURN_IF_ERROR(MoveReports());
   GLUTWATCH_ASSIGN_OR_RETURN(const auto count, Copy(registry_->Merged()));
   if (count.changed()) {
     spdlog::info("merges resumed series={} rows={}", count.series, count.copied_rows);

@@ -10,6 +10,7 @@
 #include "server/catalog/catalog.h"
 #include "server/catalog/series_registry.h"
 #include "server/observe/series_merge.h"
+#include "server/report/report_book.h"
 #include "server/storage/price_store.h"
 
 namespace glutwatch {
@@ -23,10 +24,15 @@ class NodeMerger {
 
   // Arguments outlive the merger.
   NodeMerger(const catalog::Catalog* catalog, catalog::SeriesRegistry* registry,
-             storage::PriceStore* store, Reconsider reconsider)
-      : catalog_(catalog), registry_(registry), store_(store), reconsider_(std::move(reconsider)) {}
+             storage::PriceStore* store, report::ReportBook* reports, Reconsider reconsider)
+      : catalog_(catalog),
+        registry_(registry),
+        store_(store),
+        reports_(reports),
+        reconsider_(std::move(reconsider)) {}
 
-  // Of one market or product. Errors: those of CopyMergedSeries; Resume finishes it then.
+  // Of one market or product. Errors: those of CopyMergedSeries and ReportBook::FollowMerge;
+  // Resume finishes it then.
   absl::StatusOr<v1::MergeResult> Finish(const catalog::Resource& merged);
   // Of everything that was ever merged, as long as the last time found something to do: what a
   // crash interrupted, and rows that were on their way when the catalog changed. For a timer.
@@ -35,10 +41,12 @@ class NodeMerger {
  private:
   absl::StatusOr<observe::SeriesMergeCount> Copy(const std::vector<storage::SeriesId>& merged)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  absl::Status MoveReports() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   const catalog::Catalog* const catalog_;
   catalog::SeriesRegistry* const registry_;
   storage::PriceStore* const store_;
+  report::ReportBook* const reports_;
   const Reconsider reconsider_;
   Mutex mu_;  // one copy at a time: two would count each other's rows
   std::atomic<bool> pending_{true};

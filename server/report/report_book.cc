@@ -4,6 +4,7 @@
 #include <atomic>
 #include <utility>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/ascii.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/civil_time.h"
@@ -13,6 +14,7 @@
 #include "base/status_macros.h"
 #include "server/report/confirmation_run.h"
 #include "server/report/history.h"
+#include "server/report/kind_rules.h"
 #include "server/report/receipt.h"
 #include "server/report/report_codec.h"
 #include "server/report/submission_run.h"
@@ -48,11 +50,55 @@ class RegionFilter {
   bool takes_ = false;
 };
 
+// Whether a product was merged by an instant; asks the catalog once per product.
+class MergeFilter {
+ public:
+  MergeFilter(const catalog::Catalog& catalog, int64_t as_of_us)
+      : catalog_(catalog), as_of_us_(as_of_us) {}
+  bool Takes(const std::string& product) {
+    const auto [known, added] = takes_.try_emplace(product, true);
+    if (!added) return known->second;
+    const auto found = catalog_.GetProduct(product);
+    known->second =
+        found == nullptr || !found->standing.is_merged() || found->standing.merged_us > as_of_us_;
+    return known->second;
+  }
+
+ private:
+  const catalog::Catalog& catalog_;
+  const int64_t as_of_us_;
+  absl::flat_hash_map<std::string, bool> takes_;
+};
+
 absl::Status CheckSize(const Submission& submission) {
   const size_t size = submission.reports.size();
   if (size >= 1 && size <= kMaxReportsPerRequest) return absl::OkStatus();
   return absl::InvalidArgumentError(
       absl::StrCat("reports has ", size, " elements, expected 1 to ", kMaxReportsPerRequest));
+}
+
+storage::WriteSet ReceiptWrite(absl::string_view request_id, const Receipt& receipt) {
+  storage::WriteSet set;
+  set.Put(Table::kReportReceipts, request_id, EncodeReceipt(receipt));
+  return set;
+}
+
+// Adds to `history` the newest version of each day of `entry` as one of `product`, where that has
+// no report of the day.
+absl::Status MoveReports(const VersionTable& table, const Entry& entry, const std::string& product,
+                         int64_t recorded_us, History* history) {
+  absl::Status status;
+  GLUTWATCH_RETURN_IF_ERROR(table.VisitForward(entry, kMinDay, kMaxDay, kNow, [&](Report report) {
+    if (report.figures.withdrawn) return true;
+    report.subject.product = product;
+    report.recorded_us = recorded_us;
+    const auto known = history->UpTo(report.subject, report.day, 1);
+    status = known.status();
+    if (!status.ok()) return false;
+    if (known->empty() || known->front().day != report.day) history->Add(std::move(report));
+    return true;
+  }));
+  return status;
 }
 
 // A replay says less, so that a receipt of 20,000 good reports is short.
@@ -81,6 +127,7 @@ class StoredReportBook final : public ReportBook {
                                     absl::string_view request_id,
                                     absl::Span<const Confirmation> confirmations,
                                     absl::string_view confirmer, absl::string_view note) override;
+  absl::StatusOr<int64_t> FollowMerge(absl::string_view product) override;
   absl::Status List(const Selection& selection, int64_t as_of_us,
                     const std::optional<std::pair<Subject, Day>>& after,
                     const std::function<bool(const Report&)>& visit) const override;
@@ -98,13 +145,13 @@ class StoredReportBook final : public ReportBook {
   absl::StatusOr<Answer> Judge(const security::Principal& principal, const Submission& submission,
                                int64_t recorded_us, History* history) const
       ABSL_SHARED_LOCKS_REQUIRED(index_mu_);
-  // One fsynced write: what `history` has added, if `keep`, and the receipt.
-  absl::Status Commit(absl::string_view request_id, const Receipt& receipt, const History& history,
-                      int64_t recorded_us, bool keep) ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mu_);
+  // One fsynced write: `set`, and what `history` has added, if `keep`.
+  absl::Status Commit(storage::WriteSet set, const History& history, int64_t recorded_us, bool keep)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(write_mu_);
   void Count(const Answer& answer);
   // The next subjects of `selection` that are not before `from`, at most kSubjectsAtOnce.
-  std::vector<Entry> Select(const Selection& selection, const Subject& from,
-                            RegionFilter* regions) const;
+  std::vector<Entry> Select(const Selection& selection, const Subject& from, RegionFilter* regions,
+                            MergeFilter* merges) const;
   int64_t Visible(int64_t as_of_us) const {
     return std::min(as_of_us, visible_us_.load(std::memory_order_acquire));
   }
@@ -179,14 +226,14 @@ absl::StatusOr<Answer> StoredReportBook::Submit(const security::Principal& princ
     Count(answer);
     return answer;
   }
-  GLUTWATCH_RETURN_IF_ERROR(Commit(submission.request_id, receipt, *history, recorded_us, keep));
+  GLUTWATCH_RETURN_IF_ERROR(
+      Commit(ReceiptWrite(submission.request_id, receipt), *history, recorded_us, keep));
   Count(answer);
   return answer;
 }
 
-absl::Status StoredReportBook::Commit(absl::string_view request_id, const Receipt& receipt,
-                                      const History& history, int64_t recorded_us, bool keep) {
-  storage::WriteSet set;
+absl::Status StoredReportBook::Commit(storage::WriteSet set, const History& history,
+                                      int64_t recorded_us, bool keep) {
   if (keep) {
     set.Put(Table::kReports, NewestKey(), EncodeNewest(recorded_us));
     for (const auto& [id, subject] : history.new_subjects()) {
@@ -197,7 +244,6 @@ absl::Status StoredReportBook::Commit(absl::string_view request_id, const Receip
               EncodeVersion(report));
     }
   }
-  set.Put(Table::kReportReceipts, request_id, EncodeReceipt(receipt));
   GLUTWATCH_RETURN_IF_ERROR(database_->Write(set, storage::Durability::kFsynced));
   if (!keep) return absl::OkStatus();
   newest_us_ = recorded_us;
@@ -245,18 +291,44 @@ absl::StatusOr<Confirmed> StoredReportBook::Confirm(const security::Principal& p
         receipt.confirmed, RunConfirmations(confirmations, confirmer, note, options_.second_person,
                                             recorded_us, &*history));
   }
-  GLUTWATCH_RETURN_IF_ERROR(Commit(request_id, receipt, *history, recorded_us, /*keep=*/true));
+  GLUTWATCH_RETURN_IF_ERROR(
+      Commit(ReceiptWrite(request_id, receipt), *history, recorded_us, /*keep=*/true));
   return Confirmed{std::move(receipt.confirmed)};
 }
 
+absl::StatusOr<int64_t> StoredReportBook::FollowMerge(absl::string_view product) {
+  const auto survivor = catalog_->FindProduct(product);
+  if (survivor == nullptr || survivor->id == product) return 0;
+  MutexLock write(&write_mu_);
+  const int64_t recorded_us = NextTime();
+  std::optional<History> history;
+  {
+    ReaderMutexLock lock(&index_mu_);
+    history.emplace(&table_, &index_);
+    for (uint8_t kind = 1; FindKindRule(Kind{kind}) != nullptr; ++kind) {
+      const std::vector<Entry>* entries = index_.Of(Kind{kind}, product);
+      if (entries == nullptr) continue;
+      for (const Entry& entry : *entries) {
+        GLUTWATCH_RETURN_IF_ERROR(MoveReports(table_, entry, survivor->id, recorded_us, &*history));
+      }
+    }
+  }
+  const auto moved = static_cast<int64_t>(history->added().size());
+  if (moved > 0) {
+    GLUTWATCH_RETURN_IF_ERROR(Commit({}, *history, recorded_us, /*keep=*/true));
+  }
+  return moved;
+}
+
 std::vector<Entry> StoredReportBook::Select(const Selection& selection, const Subject& from,
-                                            RegionFilter* regions) const {
+                                            RegionFilter* regions, MergeFilter* merges) const {
   std::vector<Entry> entries;
   ReaderMutexLock lock(&index_mu_);
   index_.VisitFrom(from, [&](const Subject& subject, SubjectId id) {
     if (selection.kind && subject.kind != *selection.kind) return false;
     if (!selection.product.empty() && subject.product != selection.product) return true;
     if (selection.grade && subject.grade != *selection.grade) return true;
+    if (!merges->Takes(subject.product)) return true;
     if (regions->Takes(subject.region)) entries.push_back({&subject, id});
     return entries.size() < kSubjectsAtOnce;
   });
@@ -270,6 +342,7 @@ absl::Status StoredReportBook::List(const Selection& selection, int64_t as_of_us
   const Day first = std::max(selection.first_day.value_or(kMinDay), kMinDay);
   const Day last = std::min(selection.last_day.value_or(kMaxDay), kMaxDay);
   RegionFilter regions(*catalog_, selection.region);
+  MergeFilter merges(*catalog_, as_of_us);
   Subject from{.kind = selection.kind.value_or(Kind::kPlantingIntention)};
   if (after && from < after->first) from = after->first;
   bool go_on = true;
@@ -278,7 +351,7 @@ absl::Status StoredReportBook::List(const Selection& selection, int64_t as_of_us
     return go_on = visit(report);
   };
   while (go_on) {
-    const std::vector<Entry> entries = Select(selection, from, &regions);
+    const std::vector<Entry> entries = Select(selection, from, &regions, &merges);
     for (const Entry& entry : entries) {
       const bool resumed = after && *entry.subject == after->first;
       const Day begin = resumed ? std::max(first, after->second + 1) : first;

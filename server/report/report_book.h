@@ -112,8 +112,16 @@ class ReportBook {
                                             absl::string_view confirmer,
                                             absl::string_view note) = 0;
 
+  // Makes the reports of a product that the catalog has merged those of what took its place: of
+  // every day that the survivor has no report of, the newest version that was not withdrawn is
+  // recorded again as the survivor's. What is recorded stays; from the merge on, lists leave out
+  // the merged product, so that nothing counts twice. Returns how many were recorded; 0 for a
+  // product that was not merged. Idempotent. Errors: those of Database::Write.
+  virtual absl::StatusOr<int64_t> FollowMerge(absl::string_view product) = 0;
+
   // Visits the newest version, as of `as_of_us`, of each selected report, ordered by subject and
-  // day, beginning after (`after`, `after_day`), until `visit` returns false.
+  // day, beginning after (`after`, `after_day`), until `visit` returns false. Products that were
+  // merged by `as_of_us` are left out.
   virtual absl::Status List(const Selection& selection, int64_t as_of_us,
                             const std::optional<std::pair<Subject, Day>>& after,
                             const std::function<bool(const Report&)>& visit) const = 0;

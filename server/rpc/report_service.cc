@@ -23,11 +23,16 @@ constexpr int kMostPage = 10'000;
 
 }  // namespace
 
-absl::StatusOr<std::string> ReportServiceImpl::ProductId(absl::string_view product) const {
+absl::StatusOr<std::string> ReportServiceImpl::ProductId(absl::string_view product,
+                                                         int64_t as_of_us) const {
   if (product.empty()) return "";
   constexpr absl::string_view kPrefix = "products/";
   const absl::string_view name =
       absl::StartsWith(product, kPrefix) ? product.substr(kPrefix.size()) : product;
+  const auto itself = rooms_.catalog->GetProduct(name);
+  if (itself != nullptr && itself->standing.is_merged() && itself->standing.merged_us > as_of_us) {
+    return itself->id;  // it stood by itself then
+  }
   const auto found = rooms_.catalog->FindProduct(name);
   if (found == nullptr) return absl::NotFoundError(absl::StrCat("no product \"", product, "\""));
   return found->id;
@@ -82,19 +87,19 @@ grpc::ServerUnaryReactor* ReportServiceImpl::ListReports(grpc::CallbackServerCon
     if (!token.empty()) {
       GLUTWATCH_ASSIGN_OR_RETURN(after, ReadReportName(token));
     }
-    GLUTWATCH_ASSIGN_OR_RETURN(std::string product, ProductId(request->selection().product()));
+    const int64_t as_of_us = AsOf(request->has_as_of(), request->as_of());
+    GLUTWATCH_ASSIGN_OR_RETURN(std::string product,
+                               ProductId(request->selection().product(), as_of_us));
     GLUTWATCH_ASSIGN_OR_RETURN(const report::Selection selection,
                                FromProto(request->selection(), std::move(product)));
-    return rooms_.book->List(
-        selection, AsOf(request->has_as_of(), request->as_of()), after,
-        [&](const report::Report& one) {
-          if (response->reports_size() == size) {
-            response->set_next_page_token(MakePageToken(response->reports(size - 1).name(), query));
-            return false;
-          }
-          *response->add_reports() = ToProto(one);
-          return true;
-        });
+    return rooms_.book->List(selection, as_of_us, after, [&](const report::Report& one) {
+      if (response->reports_size() == size) {
+        response->set_next_page_token(MakePageToken(response->reports(size - 1).name(), query));
+        return false;
+      }
+      *response->add_reports() = ToProto(one);
+      return true;
+    });
   });
 }
 

@@ -40,7 +40,7 @@ class ReportServiceImpl final : public v1::ReportService::CallbackService {
 
  private:
   // "" stays ""; an id, name or alias becomes the id. NOT_FOUND quotes it.
-  absl::StatusOr<std::string> ProductId(absl::string_view product) const;
+  absl::StatusOr<std::string> ProductId(absl::string_view product, int64_t as_of_us) const;
 
   const Rooms rooms_;
   const CallGate* const gate_;

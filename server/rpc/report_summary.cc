@@ -98,7 +98,8 @@ grpc::ServerUnaryReactor* ReportServiceImpl::SummarizeReports(
     GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal, Action::kReadReports));
     report::SummaryQuestion question;
     question.kind = static_cast<report::Kind>(request->kind());
-    GLUTWATCH_ASSIGN_OR_RETURN(question.product, ProductId(request->product()));
+    question.as_of_us = AsOf(request->has_as_of(), request->as_of());
+    GLUTWATCH_ASSIGN_OR_RETURN(question.product, ProductId(request->product(), question.as_of_us));
     if (question.product.empty()) {
       return absl::InvalidArgumentError("product is missing, expected a product");
     }
@@ -107,7 +108,6 @@ grpc::ServerUnaryReactor* ReportServiceImpl::SummarizeReports(
       return absl::NotFoundError(absl::StrCat("no ", request->region()));
     }
     GLUTWATCH_ASSIGN_OR_RETURN(question.day, FromProto(request->date(), "date"));
-    question.as_of_us = AsOf(request->has_as_of(), request->as_of());
     question.unit = request->unit();
     question.grade = request->grade();
     question.examples = rooms_.use_examples;

@@ -380,5 +380,34 @@ TEST_F(ReportBookTest, DamagedVersionIsNamedWhenItIsRead) {
   EXPECT_THAT(Submit("2", {AreaReport(kMonday, 2)}), names_it);
 }
 
+TEST_F(ReportBookTest, ReportsOfAMergedProductCountOnceAsTheSurvivors) {
+  catalog::Product purple = *catalog_->FindProduct("garlic");
+  purple.id = "purple-garlic";
+  purple.display_name = "紫皮蒜";
+  purple.aliases.clear();
+  GLUTWATCH_ASSERT_OK(catalog_->Put({.products = {purple}}));
+  Report both = AreaReport(kMonday, 500);
+  Report only = AreaReport(kMonday + 7, 600);
+  Report gone = AreaReport(kMonday + 14, 700);
+  for (Report* report : {&both, &only, &gone}) report->subject.product = "紫皮蒜";
+  const auto before = Submit("1", {AreaReport(kMonday, 31'000), both, only, gone});
+  GLUTWATCH_ASSERT_OK(before);
+  ASSERT_THAT(Submit("2", {Withdrawal(gone)}), IsOk());
+  const int64_t before_us = absl::ToUnixMicros(clock_.Now()) + 10;
+  clock_.Advance(absl::Hours(1));
+  GLUTWATCH_ASSERT_OK(catalog_->MergeProduct("purple-garlic", "garlic", {}));
+  EXPECT_EQ(book_->FollowMerge("purple-garlic").value(), 1);
+  EXPECT_EQ(book_->FollowMerge("purple-garlic").value(), 0);
+  for (int i = 0; i < 2; ++i, Reopen()) {
+    EXPECT_THAT(MuOf(List()), ElementsAre(31'000, 600));  // the survivor's own report stands
+    const std::vector<Report> then = List({.product = "purple-garlic"}, before_us);
+    ASSERT_THAT(then, SizeIs(3));
+    EXPECT_THAT(MuOf({then[0], then[1]}), ElementsAre(500, 600));
+    EXPECT_TRUE(then[2].figures.withdrawn);
+    const auto newest = book_->Newest(Kind::kPlantedArea, "garlic", "530000", kMonday + 9, kNow);
+    EXPECT_THAT(MuOf(*newest), ElementsAre(600));
+  }
+}
+
 }  // namespace
 }  // namespace glutwatch::report

@@ -49,7 +49,7 @@ class ReportBookTest : public ::testing::Test {
     auto database = OpenDatabase(dir_);
     GLUTWATCH_ASSERT_OK(database);
     database_ = *std::move(database);
-    auto catalog = catalog::Catalog::Open(database_.get());
+    auto catalog = catalog::Catalog::Open(database_.get(), &clock_);
     GLUTWATCH_ASSERT_OK(catalog);
     catalog_ = *std::move(catalog);
     GLUTWATCH_ASSERT_OK(catalog_->Put(ExampleResources()));
