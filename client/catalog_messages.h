@@ -20,13 +20,13 @@
   X(MergeArrivals, "  $0 of the moved prices lost their arrivals: no conversion of the units",   \
     "  其中 $0 条的上市量因单位无法换算未移入")                                                  \
   X(MergeReports, "  $0 reports now count as its own", "  $0 条填报计入其名下")                  \
-  X(ColOrigin, "origin", "来源类别")                                                             \
-  X(ColAuthor, "by", "操作人")                                                                   \
-  X(ColResource, "resource", "对象")                                                             \
-  X(ColChange, "change", "变更内容")                                                             \
-  X(ColWhy, "why", "原因")                                                                       \
-  X(ColChangedAt, "when", "时间")                                                                \
-  X(ColStanding, "standing", "状态")                                                             \
+  X(ColOrigin, "ORIGIN", "来源类别")                                                             \
+  X(ColAuthor, "BY", "操作人")                                                                   \
+  X(ColResource, "RESOURCE", "对象")                                                             \
+  X(ColChange, "CHANGE", "变更内容")                                                             \
+  X(ColWhy, "WHY", "原因")                                                                       \
+  X(ColChangedAt, "WHEN", "时间")                                                                \
+  X(ColStanding, "STANDING", "状态")                                                             \
   X(StandingMerged, "part of $0", "已并入 $0")                                                   \
   X(StandingRetired, "retired from $0", "自 $0 停用")                                            \
   X(HelpCatalogAdd, "Add a region, market or product", "新增地区、市场或品种")                   \

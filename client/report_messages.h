@@ -49,6 +49,14 @@
     "共 $0 项：新增 $1，更正 $2，未变 $3，拒收 $4，存疑 $5")                                       \
   X(ReportReplayed, "This file had been applied before; nothing changed.",                         \
     "该文件此前已导入，本次无变化。")                                                              \
+  X(PriceSheetSummary, "$0 rows: $1 new, $2 changed, $3 unchanged, $4 refused, $5 doubtful",       \
+    "共 $0 行：新增 $1，更改 $2，未变 $3，拒收 $4，存疑 $5")                                       \
+  X(VerdictChanged, "changed", "更改")                                                             \
+  X(ColChangePercent, "CHANGE", "变动")                                                            \
+  X(ColPrevious, "WAS", "原值")                                                                    \
+  X(HelpPricesImport, "Import an officer's own table of prices (.xlsx or CSV)",                    \
+    "导入价格表格（.xlsx 或 CSV）")                                                                \
+  X(OptPriceMapping, "The layout as YAML (docs/sheets.md)", "表格布局（YAML，见 docs/sheets.md）") \
   X(ReportMoreFindings, "... and $0 more", "……另有 $0 条")                                         \
   X(ReportChanges, "What would change:", "将发生的变化：")                                         \
   X(ReportFindings, "What is wrong or doubtful:", "有误或存疑之处：")                              \

@@ -242,7 +242,8 @@ void NodeImpl::MakeReportServices() {
   report_service_ = std::make_unique<rpc::ReportServiceImpl>(rooms, gate_.get());
   reference_service_ = std::make_unique<rpc::ReferenceServiceImpl>(facts_.get(), catalog_.get(),
                                                                    clock_, gate_.get());
-  sheet_service_ = std::make_unique<rpc::SheetServiceImpl>(reports_.get(), gate_.get());
+  sheet_service_ = std::make_unique<rpc::SheetServiceImpl>(reports_.get(), intake_.get(),
+                                                           catalog_.get(), gate_.get());
 }
 
 absl::Status NodeImpl::ServeHttp() {

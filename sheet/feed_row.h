@@ -42,6 +42,20 @@ struct FeedMarket {
 // The product that stands for the market as a whole: its rows carry a day status, no prices.
 inline constexpr char kAllProducts[] = "all";
 
+// In which columns (from 1) an observation's parts stand; 0 if they are elsewhere. Filled by
+// readers of people's tables, for messages about a part that only the server can judge.
+struct PriceColumns {
+  int32_t date = 0;
+  int32_t market = 0;
+  int32_t product = 0;
+  int32_t grade = 0;
+  int32_t unit = 0;
+  int32_t low = 0;
+  int32_t modal = 0;
+  int32_t high = 0;
+  int32_t arrivals = 0;
+};
+
 // One observation as the feed states it, after the adapter made dates, numbers and closures plain.
 struct FeedRow {
   int64_t line = 0;   // 1-based line, sheet row or record number in the file
@@ -60,6 +74,7 @@ struct FeedRow {
   std::optional<int64_t> high_e4;
   std::optional<int64_t> arrivals_e4;  // 1/10,000 of arrivals_unit
   std::string arrivals_unit;           // "kg"; "" if the feed has no arrivals
+  PriceColumns columns = {};
 };
 
 // A row that the adapter could not turn into an observation.
@@ -68,6 +83,10 @@ struct RefusedRow {
   std::string sheet;
   std::string reason;  // "column 最低价: number is \"2.7（个）\", expected a decimal such as 1.55"
   std::string raw;  // the row as read, cells joined with '|', at most kMaxRawBytes
+  // Filled by readers of people's tables.
+  std::string reason_zh = {};  // the same in Chinese
+  int64_t column = 0;          // from 1; 0 if it is about the whole row
+  std::string value = {};      // what stands there, at most kMaxQuotedCellBytes
 };
 inline constexpr size_t kMaxRawBytes = 1000;
 

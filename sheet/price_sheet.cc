@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
 #include "base/status_macros.h"
+#include "sheet/cell_place.h"
 #include "sheet/columns.h"
 #include "sheet/csv_reader.h"
 #include "sheet/feed_mapping.h"
@@ -51,9 +52,13 @@ class SheetReader {
       FeedRow out;
       const absl::Status status = FillRow(row, block, &out);
       if (!status.ok()) {
-        GLUTWATCH_RETURN_IF_ERROR(sink_->Refuse(Refusal(row.line, sheet_, status, RawCells(row))));
+        RefusedRow refused = Refusal(row.line, sheet_, status, RawCells(row));
+        refused.column = at_;
+        if (at_ > 0) refused.value = QuotedText(CellOf(row, static_cast<size_t>(at_ - 1)));
+        GLUTWATCH_RETURN_IF_ERROR(sink_->Refuse(std::move(refused)));
         continue;
       }
+      out.columns = ColumnsOf(block);
       out.line = row.line;
       out.sheet = sheet_;
       GLUTWATCH_RETURN_IF_ERROR(sink_->Accept(std::move(out)));
@@ -91,8 +96,27 @@ class SheetReader {
     return found == words_.end() ? std::nullopt : std::optional<DayStatus>(found->second);
   }
 
+  // The number of a column, from 1; 0 if there is none.
+  static int32_t NumberOf(const std::optional<size_t>& column) {
+    return column.has_value() ? static_cast<int32_t>(*column) + 1 : 0;
+  }
+
+  PriceColumns ColumnsOf(const TableLayout::Block& block) const {
+    const TableLayout& layout = finder_.layout();
+    return {.date = NumberOf(layout.date),
+            .market = NumberOf(layout.market),
+            .product = NumberOf(layout.product),
+            .grade = NumberOf(layout.grade),
+            .unit = NumberOf(layout.unit),
+            .low = NumberOf(block.columns[kLow]),
+            .modal = NumberOf(block.columns[kModal]),
+            .high = NumberOf(block.columns[kHigh]),
+            .arrivals = NumberOf(block.columns[kArrivals])};
+  }
+
   absl::Status FillRow(const TableRow& row, const TableLayout::Block& block, FeedRow* out) {
     const TableLayout& layout = finder_.layout();
+    at_ = NumberOf(layout.date);
     if (block.day.has_value()) {
       out->day = *block.day;
     } else {
@@ -108,6 +132,7 @@ class SheetReader {
 
   absl::Status FillProduct(const TableRow& row, FeedRow* out) {
     const TableLayout& layout = finder_.layout();
+    at_ = NumberOf(layout.product);
     absl::string_view product = TrimText(CellOf(row, layout.product));
     if (product.empty() && mapping_.fill_down()) product = last_product_;
     if (!layout.product.has_value()) product = mapping_.product();
@@ -127,12 +152,14 @@ class SheetReader {
     return absl::OkStatus();
   }
 
-  absl::Status FillQuote(const TableRow& row, FeedRow* out) const {
+  absl::Status FillQuote(const TableRow& row, FeedRow* out) {
     const TableLayout& layout = finder_.layout();
+    at_ = NumberOf(layout.currency);
     const absl::string_view currency = TrimText(CellOf(row, layout.currency));
     out->currency = currency.empty() ? mapping_.currency() : std::string(currency);
     GLUTWATCH_RETURN_IF_ERROR(
         RequireText(mapping_.columns().currency(), out->currency, "a code such as CNY"));
+    at_ = NumberOf(layout.unit);
     const absl::string_view unit = TrimText(CellOf(row, layout.unit));
     out->unit = !mapping_.unit().empty() ? mapping_.unit()
                 : !unit.empty()          ? UnitOfCell(unit)
@@ -153,6 +180,7 @@ class SheetReader {
       out->market = market_;
       return absl::OkStatus();
     }
+    at_ = NumberOf(layout.market);
     const absl::string_view name = TrimText(CellOf(row, layout.market));
     GLUTWATCH_RETURN_IF_ERROR(RequireText(mapping_.columns().market(), name, "a market's name"));
     std::shared_ptr<const FeedMarket>& known = markets_[std::string(name)];
@@ -173,6 +201,7 @@ class SheetReader {
                                                           &out->high_e4, &out->arrivals_e4};
     for (size_t i = 0; i < kFigureCount; ++i) {
       const absl::string_view cell = CellOf(row, block.columns[i]);
+      at_ = NumberOf(block.columns[i]);
       if (const auto status = StatusIn(cell)) {
         if (!said.has_value()) said = status;
         continue;
@@ -184,6 +213,7 @@ class SheetReader {
     }
     if (layout.status.has_value()) {
       const absl::string_view cell = TrimText(CellOf(row, layout.status));
+      at_ = NumberOf(layout.status);
       said = cell.empty() ? said : StatusIn(cell);
       if (!cell.empty() && !said.has_value()) {
         return absl::InvalidArgumentError(
@@ -217,6 +247,7 @@ class SheetReader {
   std::map<std::string, std::shared_ptr<const FeedMarket>> markets_;
   std::map<std::string, DayStatus> words_;
   std::string last_product_;
+  int32_t at_ = 0;  // the column that is being read, from 1; 0 if it is none
 };
 
 // Reads one document, sheet by sheet.

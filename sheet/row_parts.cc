@@ -3,15 +3,29 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/strings/cord.h"
 #include "absl/strings/str_cat.h"
 #include "absl/strings/str_join.h"
+#include "sheet/cell_place.h"
 #include "sheet/text_encoding.h"
 
 namespace glutwatch::sheet {
 namespace {
 
-absl::Status InColumn(absl::string_view column, const absl::Status& why) {
-  return absl::InvalidArgumentError(absl::StrCat("column ", column, ": ", why.message()));
+// The same in Chinese travels with the status: most readers of feeds do not ask for it.
+constexpr char kChinesePayload[] = "glutwatch/zh";
+
+absl::Status InBothLanguages(absl::string_view english, absl::string_view chinese) {
+  absl::Status status = absl::InvalidArgumentError(english);
+  status.SetPayload(kChinesePayload, absl::Cord(chinese));
+  return status;
+}
+
+absl::Status InColumn(absl::string_view column, absl::string_view cell, const absl::Status& why,
+                      absl::string_view expected_zh) {
+  return InBothLanguages(
+      absl::StrCat("column ", column, ": ", why.message()),
+      absl::StrCat("“", column, "”列：填的是“", QuotedText(cell), "”，应为", expected_zh));
 }
 
 }  // namespace
@@ -21,7 +35,7 @@ absl::Status ReadNumber(absl::string_view column, absl::string_view text,
   value->reset();
   if (TrimText(text).empty()) return absl::OkStatus();
   const absl::StatusOr<int64_t> number = ParseCellE4(text, options);
-  if (!number.ok()) return InColumn(column, number.status());
+  if (!number.ok()) return InColumn(column, text, number.status(), "数字，如 1.55");
   *value = *number;
   return absl::OkStatus();
 }
@@ -29,7 +43,7 @@ absl::Status ReadNumber(absl::string_view column, absl::string_view text,
 absl::Status ReadDate(absl::string_view column, absl::string_view text, const DateOptions& options,
                       Day* day) {
   const absl::StatusOr<Day> date = ParseDate(text, options);
-  if (!date.ok()) return InColumn(column, date.status());
+  if (!date.ok()) return InColumn(column, text, date.status(), "日期，如 2026-03-01");
   *day = *date;
   return absl::OkStatus();
 }
@@ -37,8 +51,13 @@ absl::Status ReadDate(absl::string_view column, absl::string_view text, const Da
 absl::Status RequireText(absl::string_view column, absl::string_view text,
                          absl::string_view expected) {
   if (!TrimText(text).empty()) return absl::OkStatus();
-  return absl::InvalidArgumentError(
-      absl::StrCat("column ", column, ": is empty, expected ", expected));
+  return InBothLanguages(absl::StrCat("column ", column, ": is empty, expected ", expected),
+                         absl::StrCat("“", column, "”列：为空，必须填写"));
+}
+
+std::string ChineseOf(const absl::Status& why) {
+  const auto payload = why.GetPayload(kChinesePayload);
+  return payload.has_value() ? std::string(*payload) : "";
 }
 
 void SettleZeros(FeedRow* row) {
@@ -65,7 +84,8 @@ RefusedRow Refusal(int64_t line, absl::string_view sheet, const absl::Status& wh
   return {.line = line,
           .sheet = std::string(sheet),
           .reason = std::string(why.message()),
-          .raw = std::string(raw)};
+          .raw = std::string(raw),
+          .reason_zh = ChineseOf(why)};
 }
 
 std::string RawCells(const TableRow& row) { return absl::StrJoin(row.cells, "|"); }

@@ -31,6 +31,9 @@ absl::Status RequireText(absl::string_view column, absl::string_view text,
 // for the server to refuse.
 void SettleZeros(FeedRow* row);
 
+// What a refusal's status says in Chinese; "" if it does not.
+std::string ChineseOf(const absl::Status& why);
+
 // A refusal of one row. `raw` is cut to kMaxRawBytes at a character's end.
 RefusedRow Refusal(int64_t line, absl::string_view sheet, const absl::Status& why,
                    absl::string_view raw);

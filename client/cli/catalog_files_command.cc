@@ -6,7 +6,7 @@
 #include "base/yaml_message.h"
 #include "client/call.h"
 #include "client/cli/commands.h"
-#include "client/cli/write_file.h"
+#include "client/cli/local_file.h"
 #include "glutwatch/v1/catalog.grpc.pb.h"
 
 namespace glutwatch::client {

@@ -20,6 +20,7 @@ void AddCatalogMergeCommand(CLI::App* catalog, Context* context);
 void AddCatalogHistoryCommand(CLI::App* catalog, Context* context);
 void AddPricesCommand(CLI::App* app, Context* context);
 void AddPricesWatchCommand(CLI::App* prices, Context* context);
+void AddPricesImportCommand(CLI::App* prices, Context* context);
 void AddForecastCommand(CLI::App* app, Context* context);
 void AddWarningsCommand(CLI::App* app, Context* context);
 void AddWarningsWatchCommand(CLI::App* warnings, Context* context);

@@ -7,10 +7,10 @@
 #include "base/yaml_message.h"
 #include "client/call.h"
 #include "client/cli/commands.h"
+#include "client/cli/local_file.h"
 #include "client/cli/render_reports.h"
 #include "client/cli/time_flags.h"
 #include "client/cli/words.h"
-#include "client/cli/write_file.h"
 #include "glutwatch/v1/reference.grpc.pb.h"
 
 namespace glutwatch::client {

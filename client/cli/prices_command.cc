@@ -174,10 +174,12 @@ absl::StatusOr<ExitCode> Latest(Context* context, const QueryFlags& flags) {
 
 void AddPricesCommand(CLI::App* app, Context* context) {
   const auto flags = std::make_shared<QueryFlags>();
-  CLI::App* prices = AddCommand(app, context, "prices", Msg::kHelpPrices,
-                                "  glutwatch prices latest --product 大蒜 --per jin\n"
-                                "  glutwatch prices query --series 12 --from 90d --chart\n"
-                                "  glutwatch prices watch --region 530000");
+  CLI::App* prices =
+      AddCommand(app, context, "prices", Msg::kHelpPrices,
+                 "  glutwatch prices latest --product 大蒜 --per jin\n"
+                 "  glutwatch prices query --series 12 --from 90d --chart\n"
+                 "  glutwatch prices watch --region 530000\n"
+                 "  glutwatch prices import 日报.xlsx --mapping 日报.yaml --dry-run");
   prices->require_subcommand(1);
   CLI::App* query = AddCommand(
       prices, context, "query", Msg::kHelpPricesQuery,
@@ -201,6 +203,7 @@ void AddPricesCommand(CLI::App* app, Context* context) {
   latest->callback(
       [context, flags] { context->action = [context, flags] { return Latest(context, *flags); }; });
   AddPricesWatchCommand(prices, context);
+  AddPricesImportCommand(prices, context);
 }
 
 }  // namespace glutwatch::client

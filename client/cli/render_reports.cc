@@ -19,11 +19,6 @@ std::string InLanguage(const std::string& english, const std::string& chinese, L
   return language == Language::kChinese ? chinese : english;
 }
 
-std::string CellName(const v1::SheetCell& cell) {
-  return cell.sheet().empty() ? cell.reference()
-                              : absl::StrCat(cell.sheet(), "!", cell.reference());
-}
-
 std::string GrowerKey(v1::GrowerClass grower_class) {
   return grower_class == v1::GROWER_CLASS_UNSPECIFIED
              ? ""

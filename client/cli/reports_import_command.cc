@@ -1,13 +1,11 @@
 #include <CLI/CLI.hpp>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 #include <memory>
 
-#include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "client/call.h"
 #include "client/cli/commands.h"
+#include "client/cli/local_file.h"
 #include "client/cli/render_reports.h"
 #include "glutwatch/v1/sheet.grpc.pb.h"
 
@@ -23,20 +21,12 @@ struct ImportFlags {
   bool simulated = false;
 };
 
-absl::StatusOr<std::string> ReadFile(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return absl::NotFoundError(absl::StrCat("cannot open ", path));
-  std::string content((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
-  if (file.bad()) return absl::UnavailableError(absl::StrCat("cannot read ", path));
-  return content;
-}
-
 absl::StatusOr<v1::ImportReportSheetRequest> ToRequest(const ImportFlags& flags) {
   v1::ImportReportSheetRequest request;
-  GLUTWATCH_ASSIGN_OR_RETURN(*request.mutable_file()->mutable_content(), ReadFile(flags.file));
+  GLUTWATCH_ASSIGN_OR_RETURN(*request.mutable_file()->mutable_content(), ReadWhole(flags.file));
   request.mutable_file()->set_file_name(std::filesystem::path(flags.file).filename().string());
   if (!flags.mapping.empty()) {
-    GLUTWATCH_ASSIGN_OR_RETURN(*request.mutable_mapping_yaml(), ReadFile(flags.mapping));
+    GLUTWATCH_ASSIGN_OR_RETURN(*request.mutable_mapping_yaml(), ReadWhole(flags.mapping));
   }
   request.set_validate_only(flags.dry_run);
   request.set_all_or_nothing(flags.all_or_nothing);

@@ -212,6 +212,11 @@ std::string FormatNumber(double value, int digits) {
   return text == "-0" ? "0" : text;
 }
 
+std::string CellName(const v1::SheetCell& cell) {
+  return cell.sheet().empty() ? cell.reference()
+                              : absl::StrCat(cell.sheet(), "!", cell.reference());
+}
+
 absl::StatusOr<Day> ParseDayArgument(absl::string_view text, Day today) {
   constexpr int kMostBack = 10'000;
   int count = 0;

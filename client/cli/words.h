@@ -12,6 +12,7 @@
 #include "client/messages.h"
 #include "glutwatch/v1/catalog.pb.h"
 #include "glutwatch/v1/observe.pb.h"
+#include "glutwatch/v1/sheet.pb.h"
 #include "glutwatch/v1/warn.pb.h"
 #include "google/type/date.pb.h"
 
@@ -41,6 +42,9 @@ std::string FormatInstant(const google::protobuf::Timestamp& time, absl::TimeZon
 std::string FormatInstant(absl::Time time, absl::TimeZone zone);
 absl::Time TimeOf(const google::protobuf::Timestamp& time);
 google::protobuf::Timestamp ToTimestamp(absl::Time time);
+
+// Where something stands in an officer's table: "Sheet1!D7", "D7".
+std::string CellName(const v1::SheetCell& cell);
 
 // A computed number with at most `digits` after the point, without trailing zeros; "" if not a
 // number.

@@ -54,6 +54,10 @@ class StoredRegistry final : public SeriesRegistry {
   absl::Status Load();
 
   absl::StatusOr<std::vector<SeriesId>> Resolve(absl::Span<const SeriesKey> keys) override;
+  std::vector<SeriesId> Lookup(absl::Span<const SeriesKey> keys) const override {
+    std::vector<size_t> missing;
+    return FindKnown(keys, &missing);
+  }
   absl::StatusOr<std::vector<std::string>> SetArrivalsUnits(
       absl::Span<const SeriesId> series, absl::Span<const std::string> units) override;
 

@@ -60,6 +60,8 @@ class SeriesRegistry {
   // registered, as one write for all of them, on disk no later than anything that is written after
   // the call returns. Errors: those of Database::Write.
   virtual absl::StatusOr<std::vector<SeriesId>> Resolve(absl::Span<const SeriesKey> keys) = 0;
+  // As Resolve, but registers nothing: SeriesId{0} for a key that is unknown.
+  virtual std::vector<SeriesId> Lookup(absl::Span<const SeriesKey> keys) const = 0;
   // The arrivals unit of a series, once set, stays. Sets those that have none, as one write, and
   // returns for each of `series` what it is now; durability and errors as Resolve.
   //

@@ -1,5 +1,6 @@
 #include "server/observe/dictionary.h"
 
+#include <limits>
 #include <utility>
 
 #include "absl/strings/escaping.h"
@@ -61,7 +62,7 @@ void Dictionary::AddSeries(std::vector<SeriesSpec> specs) {
 absl::Status Dictionary::Settle() {
   if (!waiting_markets_.empty()) GLUTWATCH_RETURN_IF_ERROR(SettleMarkets());
   if (!waiting_series_.empty()) GLUTWATCH_RETURN_IF_ERROR(SettleSeries());
-  return arrangement_ == catalog_->arrangement() ? absl::OkStatus() : FollowMerges();
+  return preview_ || arrangement_ == catalog_->arrangement() ? absl::OkStatus() : FollowMerges();
 }
 
 absl::Status Dictionary::FollowMerges() {
@@ -272,6 +273,29 @@ uint32_t Dictionary::KeyOf(const SeriesSpec& spec, const Names& names, catalog::
   return 0;
 }
 
+absl::StatusOr<std::vector<storage::SeriesId>> Dictionary::Numbers(
+    const std::vector<catalog::SeriesKey>& keys) {
+  if (!preview_) return registry_->Resolve(keys);
+  std::vector<storage::SeriesId> ids = registry_->Lookup(keys);
+  for (storage::SeriesId& id : ids) {
+    if (id == storage::SeriesId{0}) {
+      id = storage::SeriesId{std::numeric_limits<uint32_t>::max() - made_up_++};
+    }
+  }
+  return ids;
+}
+
+absl::StatusOr<std::vector<std::string>> Dictionary::ArrivalsUnits(
+    const std::vector<storage::SeriesId>& series, const std::vector<std::string>& units) {
+  if (!preview_) return registry_->SetArrivalsUnits(series, units);
+  std::vector<std::string> now = units;
+  for (size_t i = 0; i < now.size(); ++i) {
+    const auto known = registry_->Find(series[i]);
+    if (known.has_value() && !known->arrivals_unit.empty()) now[i] = known->arrivals_unit;
+  }
+  return now;
+}
+
 absl::Status Dictionary::SetArrivalsUnits(const LookedUp& known,
                                           const std::vector<size_t>& usable) {
   const size_t first = series_.size() - waiting_series_.size();
@@ -299,8 +323,7 @@ absl::Status Dictionary::SetArrivalsUnits(const LookedUp& known,
       places.push_back(first + i);
     }
   }
-  GLUTWATCH_ASSIGN_OR_RETURN(const std::vector<std::string> now,
-                             registry_->SetArrivalsUnits(ids, codes));
+  GLUTWATCH_ASSIGN_OR_RETURN(const std::vector<std::string> now, ArrivalsUnits(ids, codes));
   for (size_t i = 0; i < now.size(); ++i) {
     if (now[i] == codes[i]) continue;
     series_[places[i]].arrivals_problem = AddProblem(
@@ -333,7 +356,7 @@ absl::Status Dictionary::SettleSeries() {
     usable.push_back(i);
     keys.push_back(std::move(key));
   }
-  GLUTWATCH_ASSIGN_OR_RETURN(const std::vector<storage::SeriesId> ids, registry_->Resolve(keys));
+  GLUTWATCH_ASSIGN_OR_RETURN(const std::vector<storage::SeriesId> ids, Numbers(keys));
   for (size_t i = 0; i < usable.size(); ++i) added[usable[i]].id = ids[i];
   series_.insert(series_.end(), added.begin(), added.end());
   const absl::Status arrivals = SetArrivalsUnits(known, usable);

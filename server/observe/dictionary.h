@@ -43,11 +43,12 @@ class Dictionary {
  public:
   // Both outlive the dictionary.
   Dictionary(catalog::Catalog* catalog, catalog::SeriesRegistry* registry,
-             const security::Principal& principal, bool create_missing)
+             const security::Principal& principal, bool create_missing, bool preview)
       : catalog_(catalog),
         registry_(registry),
         principal_(principal),
-        create_missing_(create_missing),
+        create_missing_(create_missing && !preview),
+        preview_(preview),
         arrangement_(catalog->arrangement()) {}
 
   void AddMarkets(std::vector<MarketSpec> markets);
@@ -101,6 +102,12 @@ class Dictionary {
   absl::StatusOr<bool> CreateUnknown(const LookedUp& known) const;
   // The number of what is wrong, or 0 and the key.
   uint32_t KeyOf(const SeriesSpec& spec, const Names& names, catalog::SeriesKey* key);
+  // The numbers of `keys`; a preview makes up those that there are not.
+  absl::StatusOr<std::vector<storage::SeriesId>> Numbers(
+      const std::vector<catalog::SeriesKey>& keys);
+  // Each series' unit of arrivals as it is after asking for `units`.
+  absl::StatusOr<std::vector<std::string>> ArrivalsUnits(
+      const std::vector<storage::SeriesId>& series, const std::vector<std::string>& units);
   // `usable` are indexes of waiting series whose place in series_ is filled.
   absl::Status SetArrivalsUnits(const LookedUp& known, const std::vector<size_t>& usable);
 
@@ -114,9 +121,11 @@ class Dictionary {
   catalog::SeriesRegistry* const registry_;
   const security::Principal principal_;
   const bool create_missing_;
+  const bool preview_;   // series that are not registered get numbers that no series has
   int64_t arrangement_;  // of the catalog, when the series were resolved
   std::vector<Market> markets_;
   std::vector<SessionSeries> series_;
+  uint32_t made_up_ = 0;  // series numbers of a preview
   std::vector<Problem> problems_;
   absl::flat_hash_map<std::string, uint32_t> problem_numbers_;  // by message
   std::vector<MarketSpec> waiting_markets_;

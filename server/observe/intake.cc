@@ -9,6 +9,7 @@
 #include "server/observe/answer_queue.h"
 #include "server/observe/batch_check.h"
 #include "server/observe/dictionary.h"
+#include "server/observe/examine.h"
 #include "server/observe/price_hub.h"
 #include "server/observe/verdict_note.h"
 
@@ -71,9 +72,10 @@ void Announce(const storage::Receipt& receipt, std::vector<storage::BatchRow> ro
 
 class Session final : public IntakeSession {
  public:
-  Session(Dictionary dictionary, std::shared_ptr<Shared> shared, storage::PriceStore* store,
-          const Clock* clock, const IntakeOptions& options)
+  Session(Dictionary dictionary, bool preview, std::shared_ptr<Shared> shared,
+          storage::PriceStore* store, const Clock* clock, const IntakeOptions& options)
       : dictionary_(std::move(dictionary)),
+        preview_(preview),
         shared_(std::move(shared)),
         store_(store),
         clock_(clock),
@@ -86,8 +88,19 @@ class Session final : public IntakeSession {
     dictionary_.AddSeries(std::move(series));
   }
 
+  absl::StatusOr<Examination> Examine(const BatchColumns& columns) override {
+    if (!preview_) {
+      return absl::FailedPreconditionError("the session is not a preview, expected one");
+    }
+    GLUTWATCH_RETURN_IF_ERROR(CheckShape(columns));
+    GLUTWATCH_RETURN_IF_ERROR(dictionary_.Settle());
+    dictionary_.SetNow(clock_->Now());
+    return ExamineBatch(columns, *store_, options_, &dictionary_);
+  }
+
   void Submit(const BatchColumns& columns,
               std::function<void(absl::StatusOr<BatchVerdict>)> done) override {
+    if (preview_) return done(absl::FailedPreconditionError("the session is a preview"));
     const uint64_t place = shared_->answers.Add(std::move(done));
     absl::Status status = CheckShape(columns);
     if (status.ok()) status = dictionary_.Settle();
@@ -112,6 +125,7 @@ class Session final : public IntakeSession {
 
  private:
   Dictionary dictionary_;
+  const bool preview_;
   const std::shared_ptr<Shared> shared_;
   storage::PriceStore* const store_;
   const Clock* const clock_;
@@ -147,8 +161,8 @@ class IntakeImpl final : public Intake {
     shared->source = absl::StrCat(options.simulated ? kSimulatedPrefix : "", options.source);
     shared->hub = hub_;
     return std::make_unique<Session>(
-        Dictionary(catalog_, registry_, principal, options.create_missing), std::move(shared),
-        store_, clock_, options_);
+        Dictionary(catalog_, registry_, principal, options.create_missing, options.preview),
+        options.preview, std::move(shared), store_, clock_, options_);
   }
 
   Stats stats() const override {

@@ -2,6 +2,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -74,6 +75,22 @@ struct BatchVerdict {
   std::vector<RowResult> rows;  // every row that is not simply accepted, ascending
 };
 
+// A row that would be kept, and what the store has of its day and before.
+struct ExaminedRow {
+  int32_t row = 0;  // index in the batch
+  storage::Observation observation;
+  std::optional<storage::Observation> stored;  // the newest version of the same day and lot
+  // The newest plausible modal price of an earlier day, at most kReferenceDays before.
+  std::optional<Day> reference_day;
+  int64_t reference_modal_e4 = 0;
+};
+inline constexpr int kReferenceDays = 14;
+
+struct Examination {
+  std::vector<RowResult> rows;    // every row that is not simply accepted, ascending
+  std::vector<ExaminedRow> kept;  // the others and the suspicious ones, ascending
+};
+
 struct IntakeOptions {
   // A modal price beyond this factor of the series' newest price, either way, is suspicious,
   // unless that price is older than `jump_memory_days`.
@@ -110,6 +127,11 @@ class IntakeSession {
   // be created; those of PriceStore::AppendAsync. The session may go while answers are due.
   virtual void Submit(const BatchColumns& columns,
                       std::function<void(absl::StatusOr<BatchVerdict>)> done) = 0;
+
+  // What Submit would make of the rows, without keeping anything. FAILED_PRECONDITION unless the
+  // session is a preview; INVALID_ARGUMENT as Submit; the errors of PriceStore::Read. Cost: a read
+  // per row.
+  virtual absl::StatusOr<Examination> Examine(const BatchColumns& columns) = 0;
 };
 
 // The door for observations. Thread-safe.
@@ -126,6 +148,7 @@ class Intake {
     std::string source;  // the feed's name, 1..64 bytes
     bool create_missing = false;
     bool simulated = false;  // kept as the source "simulated:<source>"
+    bool preview = false;    // for Examine only: registers and creates nothing
   };
   // PERMISSION_DENIED if the principal may not write prices anywhere; INVALID_ARGUMENT for a bad
   // source name. Which markets it may write is checked market by market.

@@ -2,6 +2,7 @@
 
 #include "base/status_macros.h"
 #include "server/rpc/log.h"
+#include "server/rpc/price_sheet_import.h"
 #include "server/rpc/report_sheet_import.h"
 
 namespace glutwatch::rpc {
@@ -18,6 +19,23 @@ grpc::ServerUnaryReactor* SheetServiceImpl::ImportReportSheet(
         LogText(request->file().file_name()), response->cell_count(), response->new_count(),
         response->corrected_count(), response->duplicate_count(), response->refused_count(),
         response->flagged_count(), request->validate_only(), response->replayed(),
+        LogText(principal.id));
+    return absl::OkStatus();
+  });
+}
+
+grpc::ServerUnaryReactor* SheetServiceImpl::ImportPriceSheet(
+    grpc::CallbackServerContext* context, const v1::ImportPriceSheetRequest* request,
+    v1::ImportPriceSheetResponse* response) {
+  return gate_->Answer(context, "ImportPriceSheet", [&](const auto& principal) -> absl::Status {
+    GLUTWATCH_RETURN_IF_ERROR(
+        rpc::ImportPriceSheet(principal, *request, *catalog_, intake_, response));
+    spdlog::info(
+        "price sheet file={} rows={} new={} changed={} unchanged={} refused={} suspicious={} "
+        "validate_only={} replayed={} by={}",
+        LogText(request->file().file_name()), response->row_count(), response->new_count(),
+        response->changed_count(), response->unchanged_count(), response->refused_count(),
+        response->suspicious_count(), request->validate_only(), response->replayed(),
         LogText(principal.id));
     return absl::OkStatus();
   });
