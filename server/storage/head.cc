@@ -6,42 +6,48 @@
 namespace glutwatch::storage {
 
 HeadEpoch::HeadEpoch(int64_t id)
-    : id_(id), blocks_(std::make_unique<std::atomic<HeadRow*>[]>(kBlocks)) {}
+    : id_(id), blocks_(std::make_unique<std::atomic<PackedRow*>[]>(kBlocks)) {}
 
 HeadEpoch::~HeadEpoch() {
   for (uint32_t i = 0; i < kBlocks; ++i) delete[] blocks_[i].load();
 }
 
-void HeadEpoch::Append(SeriesId series, const Observation& observation, int64_t recorded_us) {
+void HeadEpoch::BeginCommit(int64_t recorded_us, uint16_t source) {
+  *commits_.Grow(next_commit_++) = {recorded_us, source};
+}
+
+PackedRow* HeadEpoch::NewRow() {
   assert(next_ < kMaxRows);
-  HeadRow* block = blocks_[next_ / kBlockRows].load(std::memory_order_relaxed);
+  std::atomic<PackedRow*>& slot = blocks_[next_ / kBlockRows];
+  PackedRow* block = slot.load(std::memory_order_relaxed);
   if (block == nullptr) {
-    block = new HeadRow[kBlockRows];
-    blocks_[next_ / kBlockRows].store(block, std::memory_order_release);
-    bytes_.fetch_add(int64_t{kBlockRows} * int64_t{sizeof(HeadRow)}, std::memory_order_relaxed);
+    block = new PackedRow[kBlockRows];
+    slot.store(block, std::memory_order_release);
+    blocks_bytes_.fetch_add(int64_t{kBlockRows} * int64_t{sizeof(PackedRow)},
+                            std::memory_order_relaxed);
   }
-  const size_t index_bytes = last_.bytes();
+  return &block[next_ % kBlockRows];
+}
+
+void HeadEpoch::Append(SeriesId series, const Observation& observation) {
+  assert(next_commit_ > 0);
+  PackedRow* row = NewRow();
+  if (!PackRow(observation, row)) {
+    *wide_.Grow(next_wide_) = observation;
+    row->attributes = kWideRow | next_wide_++;
+  }
   std::atomic<uint32_t>* last = last_.Grow(static_cast<uint32_t>(series));
-  if (last_.bytes() != index_bytes) {
-    bytes_.fetch_add(static_cast<int64_t>(last_.bytes() - index_bytes), std::memory_order_relaxed);
-  }
-  HeadRow& row = block[next_ % kBlockRows];
-  row.recorded_us = recorded_us;
-  row.series = static_cast<uint32_t>(series);
-  row.previous = last->load(std::memory_order_relaxed);
-  row.observation = observation;
-  last->store(next_, std::memory_order_release);
-  ++next_;
+  row->previous = last->load(std::memory_order_relaxed);
+  row->commit = next_commit_ - 1;
+  last->store(next_++, std::memory_order_release);
   rows_.store(rows_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
-void HeadEpoch::Unlink(uint32_t count) {
-  assert(count < next_);
-  for (uint32_t at = next_ - 1; at > next_ - 1 - count; --at) {
-    const HeadRow& row = Row(at);
-    last_.Find(row.series)->store(row.previous, std::memory_order_release);
-  }
-  rows_.fetch_sub(count, std::memory_order_relaxed);
+void HeadEpoch::Unlink(SeriesId series) {
+  std::atomic<uint32_t>* last = last_.Find(static_cast<uint32_t>(series));
+  assert(last != nullptr && last->load() != 0);
+  last->store(Row(last->load(std::memory_order_relaxed)).previous, std::memory_order_release);
+  rows_.fetch_sub(1, std::memory_order_relaxed);
 }
 
 Head::Head() : active_(std::make_shared<HeadEpoch>(1)), epochs_({active_}) {}

@@ -5,25 +5,20 @@
 #include <vector>
 
 #include "base/mutex.h"
+#include "server/storage/head_row.h"
 #include "server/storage/observation.h"
 #include "server/storage/paged_array.h"
 
 namespace glutwatch::storage {
 
-// One row of the head: a cache line. Never changed once linked.
-struct HeadRow {
-  int64_t recorded_us = 0;
-  uint32_t series = 0;
-  uint32_t previous = 0;  // the series' row before this one in the epoch, by index; 0: none
-  Observation observation;
-};
-static_assert(sizeof(HeadRow) == 64);
+// What a reader of the head sees: a row and the commit that recorded it.
+using HeadRow = Version;
 
 // A stretch of the newest rows, in order of arrival, each linked to its series' row before it.
 //
 // One writer; any number of readers, without locks. A reader must leave out rows whose
 // recorded_us is beyond what it knows to be visible: the writer links rows before they are
-// durable, and unlinks them again if they do not become so.
+// durable, and unlinks them again if they do not become so. 32 bytes a row and 4 a series.
 class HeadEpoch {
  public:
   explicit HeadEpoch(int64_t id);
@@ -31,20 +26,22 @@ class HeadEpoch {
   HeadEpoch(const HeadEpoch&) = delete;
   HeadEpoch& operator=(const HeadEpoch&) = delete;
 
-  // Writer only.
-  void Append(SeriesId series, const Observation& observation, int64_t recorded_us);
-  // Writer only: unlinks the newest `count` rows. Their room is not used again, because a reader
-  // may still be on them.
-  void Unlink(uint32_t count);
+  // Writer only: the rows that follow are of this commit and this source.
+  void BeginCommit(int64_t recorded_us, uint16_t source);
+  // Writer only, after BeginCommit. The observation's own source is ignored.
+  void Append(SeriesId series, const Observation& observation);
+  // Writer only: unlinks the newest row of `series`. Its room is not used again, because a reader
+  // may still be on it.
+  void Unlink(SeriesId series);
 
-  // Calls `visit(row)` for the series' rows, newest arrival first.
+  // Calls `visit(const HeadRow&)` for the series' rows, newest arrival first.
   template <typename Visitor>
   void ForEach(SeriesId series, const Visitor& visit) const {
     const std::atomic<uint32_t>* last = last_.Find(static_cast<uint32_t>(series));
     if (last == nullptr) return;
     for (uint32_t at = last->load(std::memory_order_acquire); at != 0;) {
-      const HeadRow& row = Row(at);
-      visit(row);
+      const PackedRow& row = Row(at);
+      visit(Unpack(row));
       at = row.previous;
     }
   }
@@ -63,27 +60,48 @@ class HeadEpoch {
   int64_t id() const { return id_; }
   bool full() const { return next_ + kReservedRows > kMaxRows; }
   int64_t rows() const { return rows_.load(std::memory_order_relaxed); }
-  int64_t bytes() const { return bytes_.load(std::memory_order_relaxed); }
+  int64_t bytes() const {
+    return blocks_bytes_.load(std::memory_order_relaxed) +
+           static_cast<int64_t>(last_.bytes() + commits_.bytes() + wide_.bytes());
+  }
   // The newest commit in the epoch; writer only, or once writing has ended.
   int64_t last_recorded_us() const { return last_recorded_us_; }
   void set_last_recorded_us(int64_t us) { last_recorded_us_ = us; }
 
  private:
+  struct Commit {
+    int64_t recorded_us = 0;
+    uint16_t source = 0;
+  };
   static constexpr uint32_t kBlockRows = 4096;
   static constexpr uint32_t kBlocks = 16384;
   static constexpr uint32_t kMaxRows = kBlockRows * kBlocks;
   static constexpr uint32_t kReservedRows = 1 << 20;  // more than a group of batches holds
 
-  const HeadRow& Row(uint32_t at) const {
+  const PackedRow& Row(uint32_t at) const {
     return blocks_[at / kBlockRows].load(std::memory_order_acquire)[at % kBlockRows];
   }
+  HeadRow Unpack(const PackedRow& row) const {
+    const Commit& commit = *commits_.Find(row.commit);
+    HeadRow result{(row.attributes & kWideRow) == 0
+                       ? UnpackRow(row)
+                       : *wide_.Find(static_cast<uint32_t>(row.attributes)),
+                   commit.recorded_us};
+    result.observation.source = commit.source;
+    return result;
+  }
+  PackedRow* NewRow();
 
   const int64_t id_;
   PagedArray<std::atomic<uint32_t>> last_;  // by series
-  std::unique_ptr<std::atomic<HeadRow*>[]> blocks_;
+  PagedArray<Commit> commits_;
+  PagedArray<Observation> wide_;
+  std::unique_ptr<std::atomic<PackedRow*>[]> blocks_;
   uint32_t next_ = 1;
+  uint32_t next_commit_ = 0;
+  uint32_t next_wide_ = 0;
   std::atomic<int64_t> rows_{0};
-  std::atomic<int64_t> bytes_{0};
+  std::atomic<int64_t> blocks_bytes_{0};
   int64_t last_recorded_us_ = 0;
 };
 

@@ -36,19 +36,22 @@ class PagedArray {
     if (page == nullptr) {
       page = new Page();
       slot.store(page, std::memory_order_release);
-      ++page_count_;
+      page_count_.fetch_add(1, std::memory_order_relaxed);
       if (index / kPageSize >= page_end_) page_end_ = index / kPageSize + 1;
     }
     return &(*page)[index % kPageSize];
   }
   // For the growing thread, or once growing has ended: one past the last index of the last page.
   uint32_t end() const { return page_end_ * kPageSize; }
-  size_t bytes() const { return page_count_ * sizeof(Page) + kPages * sizeof(Page*); }
+  // Any thread.
+  size_t bytes() const {
+    return page_count_.load(std::memory_order_relaxed) * sizeof(Page) + kPages * sizeof(Page*);
+  }
 
  private:
   using Page = std::array<T, kPageSize>;
   std::unique_ptr<std::atomic<Page*>[]> pages_;
-  size_t page_count_ = 0;
+  std::atomic<size_t> page_count_{0};
   uint32_t page_end_ = 0;
 };
 

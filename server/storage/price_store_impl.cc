@@ -116,12 +116,17 @@ absl::Status PriceStoreImpl::ReplayJournal() {
 }
 
 absl::Status PriceStoreImpl::ReplayEntry(JournalEntry entry) {
+  std::optional<uint16_t> source;
   for (const BatchRow& row : entry.rows) {
     if (static_cast<uint32_t>(row.series) > PagedArray<int>::kMaxIndex) {
       return absl::DataLossError(absl::StrCat("table journal, commit ", entry.recorded_us,
                                               ": series ", static_cast<uint32_t>(row.series)));
     }
-    head_.active()->Append(row.series, row.observation, entry.recorded_us);
+    if (source != row.observation.source) {
+      source = row.observation.source;
+      head_.active()->BeginCommit(entry.recorded_us, *source);
+    }
+    head_.active()->Append(row.series, row.observation);
   }
   head_.active()->set_last_recorded_us(entry.recorded_us);
   last_recorded_us_ = entry.recorded_us;
@@ -206,7 +211,6 @@ void PriceStoreImpl::CommitGroup(std::vector<Pending> group) {
     }
   }
   group_receipts_.clear();
-  staged_rows_ = 0;
   for (Commit& commit : commits) {
     if (!commit.error.ok()) {
       commit.pending.done(commit.error);
@@ -278,12 +282,12 @@ void PriceStoreImpl::Stage(Commit* commit, WriteSet* set) {
   commit->stored.digest = batch.digest;
   commit->staged = commit->waits = true;
   RemoveDuplicates(receipt.duplicates, &batch.rows);
+  head_.active()->BeginCommit(last_recorded_us_, *source);
   for (BatchRow& row : batch.rows) {
     row.observation.source = *source;
-    head_.active()->Append(row.series, row.observation, last_recorded_us_);
+    head_.active()->Append(row.series, row.observation);
     classifier_.Staged(row.series, row.observation.day);
   }
-  staged_rows_ += static_cast<uint32_t>(batch.rows.size());
   const std::string value = EncodeJournal(last_recorded_us_, batch.batch_id, batch.rows);
   set->Put(Table::kJournal, EncodeJournalKey(last_recorded_us_), value);
   set->Put(Table::kReceipts, batch.batch_id, EncodeReceipt(commit->stored));
@@ -292,7 +296,10 @@ void PriceStoreImpl::Stage(Commit* commit, WriteSet* set) {
 }
 
 void PriceStoreImpl::RollBack(std::vector<Commit>* commits, const absl::Status& why) {
-  head_.active()->Unlink(staged_rows_);
+  for (const Commit& commit : *commits) {
+    if (!commit.staged) continue;
+    for (const BatchRow& row : commit.pending.batch.rows) head_.active()->Unlink(row.series);
+  }
   classifier_.TakeBack();
   sources_.TakeBack();
   for (Commit& commit : *commits) {

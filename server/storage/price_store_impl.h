@@ -90,7 +90,6 @@ class PriceStoreImpl final : public PriceStore {
   // Writer thread only.
   Classifier classifier_;
   int64_t last_recorded_us_ = 0;
-  uint32_t staged_rows_ = 0;
   bool write_failed_ = false;
   absl::flat_hash_map<std::string, StoredReceipt> group_receipts_;
   ChangeListener listener_;
