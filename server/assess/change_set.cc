@@ -1,43 +1,69 @@
 #include "server/assess/change_set.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "absl/time/clock.h"
 
 namespace glutwatch::assess {
+namespace {
+
+constexpr Day kNothing{std::numeric_limits<int32_t>::max()};
+
+}  // namespace
+
+void ChangeSet::AddPending(absl::Span<const Change> changes) {
+  for (const Change& change : changes) {
+    const size_t at = static_cast<uint32_t>(change.series);
+    if (at >= first_days_.size()) first_days_.resize(at + at / 2 + 1, kNothing);
+    if (first_days_[at] == kNothing) pending_.push_back(change.series);
+    first_days_[at] = std::min(first_days_[at], change.first_day);
+  }
+}
+
+std::vector<ChangeSet::Change> ChangeSet::TakePending() {
+  std::vector<Change> changes;
+  changes.reserve(pending_.size());
+  for (const storage::SeriesId series : pending_) {
+    Day& day = first_days_[static_cast<uint32_t>(series)];
+    changes.push_back({series, day});
+    day = kNothing;
+  }
+  pending_.clear();
+  return changes;
+}
 
 void ChangeSet::Add(int64_t recorded_us, absl::Span<const Change> changes, absl::Time now) {
   MutexLock lock(&mu_);
   newest_us_ = std::max(newest_us_, recorded_us);
-  for (const Change& change : changes) {
-    const auto [it, added] = pending_.try_emplace(change.series, change.first_day);
-    if (!added) it->second = std::min(it->second, change.first_day);
-  }
+  AddPending(changes);
   since_ = std::min(since_, now);
   changed_.SignalAll();
 }
 
 std::optional<ChangeSet::Round> ChangeSet::Take(absl::Duration delay) {
-  MutexLock lock(&mu_);
-  while (!stopped_ && newest_us_ == judged_us_ && pending_.empty()) changed_.Wait(&mu_);
-  const absl::Time until = absl::Now() + delay;
-  for (absl::Duration left = delay; !stopped_ && left > absl::ZeroDuration();
-       left = until - absl::Now()) {
-    changed_.WaitFor(&mu_, left);
-  }
-  if (stopped_) return std::nullopt;
   Round round;
-  round.changes.reserve(pending_.size());
-  for (const auto& [series, day] : pending_) round.changes.push_back({series, day});
-  std::sort(round.changes.begin(), round.changes.end(),
-            [](const Change& a, const Change& b) { return a.series < b.series; });
-  round.through_us = newest_us_;
-  round.since = since_;
-  pending_.clear();
-  out_ = true;
-  out_us_ = newest_us_;
-  out_since_ = since_;
-  since_ = absl::InfiniteFuture();
+  {
+    MutexLock lock(&mu_);
+    while (!stopped_ && newest_us_ == judged_us_ && pending_.empty()) changed_.Wait(&mu_);
+    const absl::Time until = absl::Now() + delay;
+    for (absl::Duration left = delay; !stopped_ && left > absl::ZeroDuration();
+         left = until - absl::Now()) {
+      changed_.WaitFor(&mu_, left);
+    }
+    if (stopped_) return std::nullopt;
+    round.changes = TakePending();
+    round.through_us = newest_us_;
+    round.since = since_;
+    out_ = true;
+    out_us_ = newest_us_;
+    out_since_ = since_;
+    since_ = absl::InfiniteFuture();
+  }
+  const auto before = [](const Change& a, const Change& b) { return a.series < b.series; };
+  if (!std::is_sorted(round.changes.begin(), round.changes.end(), before)) {
+    std::sort(round.changes.begin(), round.changes.end(), before);
+  }
   return round;
 }
 
@@ -51,10 +77,7 @@ void ChangeSet::Done() {
 
 void ChangeSet::PutBack(Round round) {
   MutexLock lock(&mu_);
-  for (const Change& change : round.changes) {
-    const auto [it, added] = pending_.try_emplace(change.series, change.first_day);
-    if (!added) it->second = std::min(it->second, change.first_day);
-  }
+  AddPending(round.changes);
   since_ = std::min(since_, round.since);
   out_ = false;
   out_since_ = absl::InfiniteFuture();

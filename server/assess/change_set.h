@@ -3,7 +3,6 @@
 #include <optional>
 #include <vector>
 
-#include "absl/container/flat_hash_map.h"
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "base/day.h"
@@ -13,7 +12,8 @@
 namespace glutwatch::assess {
 
 // Series that changed and were not judged yet, coalesced. Thread-safe; the only thing that the
-// store's writer and the judging thread share.
+// store's writer and the judging thread share. Four bytes for each series number in use, four more
+// for each that is pending.
 class ChangeSet {
  public:
   struct Change {
@@ -44,10 +44,14 @@ class ChangeSet {
 
  private:
   bool IdleThrough(int64_t recorded_us) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  void AddPending(absl::Span<const Change> changes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  std::vector<Change> TakePending() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
   mutable Mutex mu_;
   CondVar changed_;
-  absl::flat_hash_map<storage::SeriesId, Day> pending_ ABSL_GUARDED_BY(mu_);
+  // Arrays by series instead of a hash map: the store's writer adds every row of a national day.
+  std::vector<Day> first_days_ ABSL_GUARDED_BY(mu_);  // kNothing unless the series is pending
+  std::vector<storage::SeriesId> pending_ ABSL_GUARDED_BY(mu_);
   int64_t newest_us_ ABSL_GUARDED_BY(mu_) = 0;
   int64_t judged_us_ ABSL_GUARDED_BY(mu_) = 0;
   int64_t out_us_ ABSL_GUARDED_BY(mu_) = 0;  // of the round that is out
