@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "absl/container/flat_hash_map.h"
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
@@ -65,10 +66,27 @@ class PushStreamImpl final : public PushStream {
     return markets_++;
   }
 
-  int32_t AddSeries(const v1::SeriesSpec& series) override {
+  using PushStream::AddSeries;
+  int32_t AddGoods(const v1::SeriesSpec& goods) override {
+    v1::SeriesSpec named = goods;
+    named.clear_market_index();
     MutexLock lock(&mu_);
-    *unsealed_.add_new_series() = series;
-    SealIfLarge(series.ByteSizeLong());
+    const auto [known, is_new] =
+        goods_.try_emplace(named.SerializeAsString(), static_cast<int32_t>(goods_.size()));
+    if (is_new) {
+      SealIfLarge(named.ByteSizeLong());
+      *unsealed_.mutable_new_series_table()->add_goods() = std::move(named);
+    }
+    return known->second;
+  }
+
+  int32_t AddSeries(int32_t market_index, int32_t goods_index) override {
+    constexpr size_t kMostBytes = 2 * 5;  // of two indexes on the wire
+    MutexLock lock(&mu_);
+    v1::SeriesTable* table = unsealed_.mutable_new_series_table();
+    table->add_market_indexes(market_index);
+    table->add_goods_indexes(goods_index);
+    SealIfLarge(kMostBytes);
     return series_++;
   }
 
@@ -121,7 +139,7 @@ class PushStreamImpl final : public PushStream {
   }
 
   void Seal() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
-    if (unsealed_.new_markets_size() + unsealed_.new_series_size() == 0) return;
+    if (unsealed_.new_markets_size() == 0 && !unsealed_.has_new_series_table()) return;
     fragments_.push_back(unsealed_.SerializeAsString());
     unsealed_.Clear();
     unsealed_bytes_ = 0;
@@ -339,6 +357,7 @@ class PushStreamImpl final : public PushStream {
   Request unsealed_ ABSL_GUARDED_BY(mu_);
   size_t unsealed_bytes_ ABSL_GUARDED_BY(mu_) = 0;
   int32_t markets_ ABSL_GUARDED_BY(mu_) = 0;
+  absl::flat_hash_map<std::string, int32_t> goods_ ABSL_GUARDED_BY(mu_);  // on the wire, to number
   int32_t series_ ABSL_GUARDED_BY(mu_) = 0;
 
   std::deque<Waiting> waiting_ ABSL_GUARDED_BY(mu_);  // not answered, oldest first

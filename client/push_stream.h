@@ -63,7 +63,13 @@ class PushStream {
   // Adds a market to the dictionary and returns its index, from 0. Sent with the next batch.
   virtual int32_t AddMarket(const v1::MarketSpec& market) = 0;
   // Adds a series to the dictionary and returns its index, from 0. Its market was added before.
-  virtual int32_t AddSeries(const v1::SeriesSpec& series) = 0;
+  int32_t AddSeries(const v1::SeriesSpec& series) {
+    return AddSeries(series.market_index(), AddGoods(series));
+  }
+  // The same in two steps, for many series: the number of what is quoted, whichever market quotes
+  // it (`market_index` is not read), and a series of a market and goods that were added before.
+  virtual int32_t AddGoods(const v1::SeriesSpec& goods) = 0;
+  virtual int32_t AddSeries(int32_t market_index, int32_t goods_index) = 0;
 
   // Hands over a batch. Its `series_indexes` were returned by AddSeries. Blocks while
   // `max_in_flight` batches are unanswered.

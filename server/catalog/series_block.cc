@@ -1,5 +1,7 @@
 #include "server/catalog/series_block.h"
 
+#include <array>
+
 #include "base/bytes.h"
 #include "server/catalog/interner.h"
 
@@ -31,20 +33,25 @@ bool ReadFrom(const std::vector<std::string>& dictionary, ByteReader* in, std::s
 
 }  // namespace
 
-std::string EncodeDefinitions(absl::Span<const SeriesKeyView> keys) {
+std::string EncodeDefinitions(const SeriesKeyTable& keys,
+                              absl::Span<const SeriesKeyTable::Row> rows) {
   Interner dictionary;
-  ByteWriter rows;
-  for (const SeriesKeyView& key : keys) {
-    for (const absl::string_view text :
-         {key.market, key.product, key.grade, key.currency, key.unit}) {
-      rows.Varint(dictionary.Intern(text));
-    }
+  std::vector<uint32_t> markets;
+  for (const std::string& market : keys.markets) markets.push_back(dictionary.Intern(market));
+  std::vector<std::array<uint32_t, 4>> goods;
+  for (const SeriesKeyTable::Goods& one : keys.goods) {
+    goods.push_back({dictionary.Intern(one.product), dictionary.Intern(one.grade),
+                     dictionary.Intern(one.currency), dictionary.Intern(one.unit)});
   }
   ByteWriter out;
   out.U8(kDefinitionsVersion);
   WriteDictionary(dictionary, &out);
-  out.Varint(keys.size());
-  return out.Take() + rows.bytes();
+  out.Varint(rows.size());
+  for (const SeriesKeyTable::Row& row : rows) {
+    out.Varint(markets[row.market]);
+    for (const uint32_t text : goods[row.goods]) out.Varint(text);
+  }
+  return out.Take();
 }
 
 bool DecodeDefinitions(absl::string_view bytes, std::vector<SeriesKey>* keys) {

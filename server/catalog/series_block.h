@@ -9,22 +9,15 @@
 // The values of the kSeries table: docs/format/catalog.md. Private to the room.
 namespace glutwatch::catalog {
 
-// A key as views into strings that live elsewhere.
-struct SeriesKeyView {
-  absl::string_view market;
-  absl::string_view product;
-  absl::string_view grade;
-  absl::string_view currency;
-  absl::string_view unit;
-};
-
 struct ArrivalsUnitChange {
   SeriesId series{};
   std::string unit;
 };
 
-// Definitions of consecutive series; each distinct string is written once.
-std::string EncodeDefinitions(absl::Span<const SeriesKeyView> keys);
+// Definitions of consecutive series, which are `rows` of `keys`; each distinct string is written
+// once.
+std::string EncodeDefinitions(const SeriesKeyTable& keys,
+                              absl::Span<const SeriesKeyTable::Row> rows);
 bool DecodeDefinitions(absl::string_view bytes, std::vector<SeriesKey>* keys);
 
 std::string EncodeArrivalsUnits(absl::Span<const ArrivalsUnitChange> changes);

@@ -53,8 +53,9 @@ class StoredRegistry final : public SeriesRegistry {
 
   absl::Status Load();
 
-  absl::StatusOr<std::vector<SeriesId>> Resolve(absl::Span<const SeriesKey> keys) override;
-  std::vector<SeriesId> Lookup(absl::Span<const SeriesKey> keys) const override {
+  using SeriesRegistry::Resolve;
+  absl::StatusOr<std::vector<SeriesId>> Resolve(const SeriesKeyTable& keys) override;
+  std::vector<SeriesId> Lookup(const SeriesKeyTable& keys) const override {
     std::vector<size_t> missing;
     return FindKnown(keys, &missing);
   }
@@ -96,8 +97,7 @@ class StoredRegistry final : public SeriesRegistry {
   }
   absl::StatusOr<SeriesTable::Filter> FilterOf(const SeriesSelection& selection) const;
   // The numbers of keys that have one; SeriesId{0} and an entry in `missing` for the others.
-  std::vector<SeriesId> FindKnown(absl::Span<const SeriesKey> keys,
-                                  std::vector<size_t>* missing) const;
+  std::vector<SeriesId> FindKnown(const SeriesKeyTable& keys, std::vector<size_t>* missing) const;
   absl::Status LoadDefinitions(absl::string_view key, absl::string_view value)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
@@ -149,26 +149,33 @@ absl::Status StoredRegistry::Load() {
   return absl::OkStatus();
 }
 
-std::vector<SeriesId> StoredRegistry::FindKnown(absl::Span<const SeriesKey> keys,
+std::vector<SeriesId> StoredRegistry::FindKnown(const SeriesKeyTable& keys,
                                                 std::vector<size_t>* missing) const {
-  std::vector<SeriesId> ids(keys.size());
+  std::vector<SeriesId> ids(keys.rows.size());
   ReaderMutexLock lock(&mu_);
-  for (size_t i = 0; i < keys.size(); ++i) {
-    const std::optional<PackedKey> packed = table_.FindPacked(keys[i]);
-    if (packed.has_value()) ids[i] = table_.Lookup(*packed);
+  std::vector<std::optional<uint32_t>> markets;
+  markets.reserve(keys.markets.size());
+  for (const std::string& market : keys.markets) markets.push_back(table_.FindMarket(market));
+  std::vector<std::optional<PackedKey>> goods;
+  goods.reserve(keys.goods.size());
+  for (const SeriesKeyTable::Goods& one : keys.goods) goods.push_back(table_.FindGoods(one));
+  for (size_t i = 0; i < keys.rows.size(); ++i) {
+    const auto& market = markets[keys.rows[i].market];
+    const auto& known = goods[keys.rows[i].goods];
+    if (market.has_value() && known.has_value()) ids[i] = table_.Lookup(known->In(*market));
     if (ids[i] == SeriesId{0}) missing->push_back(i);
   }
   return ids;
 }
 
-absl::StatusOr<std::vector<SeriesId>> StoredRegistry::Resolve(absl::Span<const SeriesKey> keys) {
+absl::StatusOr<std::vector<SeriesId>> StoredRegistry::Resolve(const SeriesKeyTable& keys) {
   std::vector<size_t> missing;
   std::vector<SeriesId> ids = FindKnown(keys, &missing);
   if (missing.empty()) return ids;
 
   MutexLock one_writer(&write_mu_);
   std::vector<PackedKey> added;
-  std::vector<SeriesKeyView> definitions;
+  std::vector<SeriesKeyTable::Row> definitions;
   uint32_t first = 0;
   {
     WriterMutexLock lock(&mu_);
@@ -177,10 +184,16 @@ absl::StatusOr<std::vector<SeriesId>> StoredRegistry::Resolve(absl::Span<const S
       return absl::ResourceExhaustedError(absl::StrCat(
           "there are ", table_.size(), " series, expected at most ", kMaxSeries, " in all"));
     }
+    // The strings are interned for good even if the write fails: a later try needs them too.
+    std::vector<uint32_t> markets;
+    for (const std::string& market : keys.markets) markets.push_back(table_.PackMarket(market));
+    std::vector<PackedKey> goods;
+    for (const SeriesKeyTable::Goods& one : keys.goods) goods.push_back(table_.PackGoods(one));
     absl::flat_hash_map<PackedKey, SeriesId> pending;
+    pending.reserve(missing.size());
     for (const size_t i : missing) {
-      // The strings are interned for good even if the write fails: a later try needs them too.
-      const PackedKey packed = table_.Pack(keys[i]);
+      const SeriesKeyTable::Row row = keys.rows[i];
+      const PackedKey packed = goods[row.goods].In(markets[row.market]);
       ids[i] = table_.Lookup(packed);  // another caller may have been faster
       if (ids[i] != SeriesId{0}) continue;
       const SeriesId next{static_cast<uint32_t>(first + added.size())};
@@ -188,13 +201,12 @@ absl::StatusOr<std::vector<SeriesId>> StoredRegistry::Resolve(absl::Span<const S
       ids[i] = known->second;
       if (!is_new) continue;
       added.push_back(packed);
-      definitions.push_back(
-          {keys[i].market, keys[i].product, keys[i].grade, keys[i].currency, keys[i].unit});
+      definitions.push_back(row);
     }
   }
   if (added.empty()) return ids;
   storage::WriteSet set;
-  set.Put(Table::kSeries, DefinitionsKey(first), EncodeDefinitions(definitions));
+  set.Put(Table::kSeries, DefinitionsKey(first), EncodeDefinitions(keys, definitions));
   GLUTWATCH_RETURN_IF_ERROR(database_->Write(set, Durability::kBuffered));
   WriterMutexLock lock(&mu_);
   for (const PackedKey& packed : added) table_.Add(packed);
@@ -316,6 +328,18 @@ absl::StatusOr<std::unique_ptr<SeriesRegistry>> SeriesRegistry::Open(storage::Da
   auto registry = std::make_unique<StoredRegistry>(database, catalog);
   GLUTWATCH_RETURN_IF_ERROR(registry->Load());
   return registry;
+}
+
+absl::StatusOr<std::vector<SeriesId>> SeriesRegistry::Resolve(absl::Span<const SeriesKey> keys) {
+  SeriesKeyTable table;
+  table.rows.reserve(keys.size());
+  for (const SeriesKey& key : keys) {
+    const auto number = static_cast<uint32_t>(table.rows.size());
+    table.markets.push_back(key.market);
+    table.goods.push_back({key.product, key.grade, key.currency, key.unit});
+    table.rows.push_back({number, number});
+  }
+  return Resolve(table);
 }
 
 absl::Status SeriesRegistry::SetArrivalsUnit(SeriesId series, absl::string_view unit) {

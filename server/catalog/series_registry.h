@@ -27,6 +27,24 @@ struct SeriesKey {
   bool operator==(const SeriesKey&) const = default;
 };
 
+// Many keys, in which names are said once: row i is markets[rows[i].market] with
+// goods[rows[i].goods]. Both indexes are in range; that is the caller's to see to.
+struct SeriesKeyTable {
+  struct Goods {
+    std::string product = {};
+    std::string grade = {};
+    std::string currency = {};
+    std::string unit = {};
+  };
+  struct Row {
+    uint32_t market = 0;
+    uint32_t goods = 0;
+  };
+  std::vector<std::string> markets = {};
+  std::vector<Goods> goods = {};
+  std::vector<Row> rows = {};
+};
+
 struct Series {
   SeriesId id{};
   SeriesKey key;
@@ -56,12 +74,13 @@ class SeriesRegistry {
                                                               const Catalog* catalog);
   virtual ~SeriesRegistry();
 
-  // The numbers of `keys`, in their order, which may name a series more than once; unknown ones are
-  // registered, as one write for all of them, on disk no later than anything that is written after
-  // the call returns. Errors: those of Database::Write.
-  virtual absl::StatusOr<std::vector<SeriesId>> Resolve(absl::Span<const SeriesKey> keys) = 0;
+  // The numbers of the rows of `keys`, in their order, which may name a series more than once;
+  // unknown ones are registered, as one write for all of them, on disk no later than anything that
+  // is written after the call returns. Errors: those of Database::Write. Cost: a hash lookup a row.
+  virtual absl::StatusOr<std::vector<SeriesId>> Resolve(const SeriesKeyTable& keys) = 0;
+  absl::StatusOr<std::vector<SeriesId>> Resolve(absl::Span<const SeriesKey> keys);
   // As Resolve, but registers nothing: SeriesId{0} for a key that is unknown.
-  virtual std::vector<SeriesId> Lookup(absl::Span<const SeriesKey> keys) const = 0;
+  virtual std::vector<SeriesId> Lookup(const SeriesKeyTable& keys) const = 0;
   // The arrivals unit of a series, once set, stays. Sets those that have none, as one write, and
   // returns for each of `series` what it is now; durability and errors as Resolve.
   //

@@ -68,25 +68,25 @@ Series SeriesTable::Get(SeriesId series) const {
           .arrivals_unit = ArrivalsUnit(series)};
 }
 
-std::optional<PackedKey> SeriesTable::FindPacked(const SeriesKey& key) const {
-  const auto market = markets_.Find(key.market);
-  const auto product = products_.Find(key.product);
-  const auto grade = grades_.Find(key.grade);
-  const auto currency = currencies_.Find(key.currency);
-  const auto unit = units_.Find(key.unit);
-  if (!market || !product || !grade || !currency || !unit) return std::nullopt;
+std::optional<PackedKey> SeriesTable::FindGoods(const SeriesKeyTable::Goods& goods) const {
+  const auto product = products_.Find(goods.product);
+  const auto grade = grades_.Find(goods.grade);
+  const auto currency = currencies_.Find(goods.currency);
+  const auto unit = units_.Find(goods.unit);
+  if (!product || !grade || !currency || !unit) return std::nullopt;
   const auto quote = quote_numbers_.find(Quote{*currency, *unit});
   if (quote == quote_numbers_.end()) return std::nullopt;
-  return PackedKey{*market, *product, *grade, quote->second};
+  return PackedKey{0, *product, *grade, quote->second};
 }
 
-PackedKey SeriesTable::Pack(const SeriesKey& key) {
+uint32_t SeriesTable::PackMarket(absl::string_view market) { return markets_.Intern(market); }
+
+PackedKey SeriesTable::PackGoods(const SeriesKeyTable::Goods& goods) {
   if (units_.size() == 0) units_.Intern("");
-  const Quote quote{currencies_.Intern(key.currency), units_.Intern(key.unit)};
+  const Quote quote{currencies_.Intern(goods.currency), units_.Intern(goods.unit)};
   const auto [number, added] = quote_numbers_.emplace(quote, static_cast<uint32_t>(quotes_.size()));
   if (added) quotes_.push_back(quote);
-  return {markets_.Intern(key.market), products_.Intern(key.product), grades_.Intern(key.grade),
-          number->second};
+  return {0, products_.Intern(goods.product), grades_.Intern(goods.grade), number->second};
 }
 
 void SeriesTable::Add(const PackedKey& packed) {

@@ -22,6 +22,9 @@ struct PackedKey {
   uint32_t product = 0;
   uint32_t grade = 0;
   uint32_t quote = 0;  // number of "CNY/jin"
+
+  // The same goods in another market.
+  PackedKey In(uint32_t other_market) const { return {other_market, product, grade, quote}; }
   bool operator==(const PackedKey&) const = default;
 
   template <typename H>
@@ -46,9 +49,17 @@ class SeriesTable {
     return units_.Text(arrivals_units_[Index(series)]);
   }
 
-  // nullopt if one of the strings was never seen: then there is no such series.
-  std::optional<PackedKey> FindPacked(const SeriesKey& key) const;
-  PackedKey Pack(const SeriesKey& key);
+  // nullopt if one of the strings was never seen: then there is no such series. The market of goods
+  // is 0.
+  std::optional<uint32_t> FindMarket(absl::string_view market) const {
+    return markets_.Find(market);
+  }
+  std::optional<PackedKey> FindGoods(const SeriesKeyTable::Goods& goods) const;
+  uint32_t PackMarket(absl::string_view market);
+  PackedKey PackGoods(const SeriesKeyTable::Goods& goods);
+  PackedKey Pack(const SeriesKey& key) {
+    return PackGoods({key.product, key.grade, key.currency, key.unit}).In(PackMarket(key.market));
+  }
   // SeriesId{0} if there is none.
   SeriesId Lookup(const PackedKey& packed) const {
     const auto found = by_key_.find(packed);

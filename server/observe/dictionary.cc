@@ -21,18 +21,17 @@ std::string Quoted(absl::string_view text) {
   return absl::Utf8SafeCEscape(text.substr(0, kQuotedBytes));
 }
 
-// Of what the sender calls the series, not of what the catalog makes of it: a batch that comes
-// again after the catalog has changed is still the same batch.
-uint64_t IdentityOf(absl::string_view market, const SeriesSpec& spec) {
-  uint64_t hash = 14695981039346656037ULL;  // FNV-1a
-  for (const absl::string_view part :
-       {market, absl::string_view(spec.product), absl::string_view(spec.grade),
-        absl::string_view(spec.currency), absl::string_view(spec.unit),
-        absl::string_view(spec.arrivals_unit)}) {
-    for (const char c : part) hash = (hash ^ static_cast<uint8_t>(c)) * 1099511628211ULL;
-    hash = (hash ^ 0xff) * 1099511628211ULL;  // no byte of UTF-8
-  }
+constexpr char kEndOfName = '\xff';  // no byte of UTF-8
+
+uint64_t HashOn(absl::string_view text, uint64_t hash) {
+  for (const char c : text) hash = (hash ^ static_cast<uint8_t>(c)) * 1099511628211ULL;
   return hash;
+}
+
+// Of what the sender calls the series, not of what the catalog makes of it: a batch that comes
+// again after the catalog has changed is still the same batch. FNV-1a.
+uint64_t IdentityOf(absl::string_view market, absl::string_view goods) {
+  return HashOn(goods, HashOn({&kEndOfName, 1}, HashOn(market, 14695981039346656037ULL)));
 }
 
 // A refusal of what was asked for, as opposed to a disk that does not take it now.
@@ -54,13 +53,19 @@ void Dictionary::AddMarkets(std::vector<MarketSpec> markets) {
   Settle().IgnoreError();  // the next batch asks again
 }
 
-void Dictionary::AddSeries(std::vector<SeriesSpec> specs) {
-  for (SeriesSpec& spec : specs) waiting_series_.push_back(std::move(spec));
+void Dictionary::AddGoods(std::vector<GoodsSpec> goods) {
+  for (GoodsSpec& one : goods) waiting_goods_.push_back(std::move(one));
+  Settle().IgnoreError();
+}
+
+void Dictionary::AddSeries(absl::Span<const SeriesSpec> series) {
+  waiting_series_.insert(waiting_series_.end(), series.begin(), series.end());
   Settle().IgnoreError();
 }
 
 absl::Status Dictionary::Settle() {
   if (!waiting_markets_.empty()) GLUTWATCH_RETURN_IF_ERROR(SettleMarkets());
+  if (!waiting_goods_.empty()) GLUTWATCH_RETURN_IF_ERROR(SettleGoods());
   if (!waiting_series_.empty()) GLUTWATCH_RETURN_IF_ERROR(SettleSeries());
   return preview_ || arrangement_ == catalog_->arrangement() ? absl::OkStatus() : FollowMerges();
 }
@@ -196,16 +201,13 @@ absl::Status Dictionary::SettleMarkets() {
 
 Dictionary::LookedUp Dictionary::LookUp() const {
   LookedUp known;
-  known.names.reserve(waiting_series_.size());
-  const auto unit_of = [&](const std::string& name) -> const catalog::Unit* {
-    const auto [unit, added] = known.units.try_emplace(name);
-    if (added && !name.empty()) unit->second = catalog_->FindUnit(name);
-    return unit->second.get();
-  };
-  for (const SeriesSpec& spec : waiting_series_) {
+  for (const GoodsSpec& spec : waiting_goods_) {
     const auto [product, added] = known.products.try_emplace(spec.product);
     if (added) product->second = catalog_->FindProduct(spec.product);
-    known.names.push_back({product->second.get(), unit_of(spec.unit), unit_of(spec.arrivals_unit)});
+    for (const std::string* name : {&spec.unit, &spec.arrivals_unit}) {
+      const auto [unit, is_new] = known.units.try_emplace(*name);
+      if (is_new && !name->empty()) unit->second = catalog_->FindUnit(*name);
+    }
   }
   return known;
 }
@@ -213,8 +215,8 @@ Dictionary::LookedUp Dictionary::LookUp() const {
 absl::StatusOr<bool> Dictionary::CreateUnknown(const LookedUp& known) const {
   catalog::Resources missing;
   absl::flat_hash_map<std::string, bool> planned;  // ids; 'u' or 'p' in front
-  const auto plan_unit = [&](const std::string& name, const catalog::Unit* unit) {
-    if (name.empty() || unit != nullptr) return;
+  const auto plan_unit = [&](const std::string& name) {
+    if (name.empty() || known.unit(name) != nullptr) return;
     const absl::StatusOr<std::string> code = CanonicalId(name);
     if (!code.ok() || !planned.emplace("u" + *code, true).second) return;
     missing.units.push_back({.code = *code,
@@ -222,12 +224,10 @@ absl::StatusOr<bool> Dictionary::CreateUnknown(const LookedUp& known) const {
                              .base_quantity_e4 = std::nullopt,
                              .aliases = {name}});
   };
-  for (size_t i = 0; i < waiting_series_.size(); ++i) {
-    const SeriesSpec& spec = waiting_series_[i];
-    const Names& names = known.names[i];
-    plan_unit(spec.unit, names.unit);
-    plan_unit(spec.arrivals_unit, names.arrivals_unit);
-    if (names.product != nullptr) continue;
+  for (const GoodsSpec& spec : waiting_goods_) {
+    plan_unit(spec.unit);
+    plan_unit(spec.arrivals_unit);
+    if (known.product(spec.product) != nullptr) continue;
     const absl::StatusOr<std::string> id = CanonicalId(spec.product);
     if (!id.ok() || !planned.emplace("p" + *id, true).second) continue;
     catalog::Product product;
@@ -236,7 +236,7 @@ absl::StatusOr<bool> Dictionary::CreateUnknown(const LookedUp& known) const {
     product.display_name_en = spec.product_en;
     product.category = spec.category;
     product.aliases = {spec.product};  // the feed still finds it when somebody renames it
-    if (names.unit != nullptr) product.dimension = names.unit->dimension;
+    if (known.unit(spec.unit) != nullptr) product.dimension = known.unit(spec.unit)->dimension;
     missing.products.push_back(std::move(product));
   }
   if (missing.units.empty() && missing.products.empty()) return false;
@@ -244,19 +244,15 @@ absl::StatusOr<bool> Dictionary::CreateUnknown(const LookedUp& known) const {
   return true;
 }
 
-uint32_t Dictionary::KeyOf(const SeriesSpec& spec, const Names& names, catalog::SeriesKey* key) {
-  if (spec.market_index < 0 || static_cast<size_t>(spec.market_index) >= markets_.size()) {
-    return AddProblem("UNKNOWN_MARKET",
-                      absl::StrCat("market_index is ", spec.market_index, ", the stream has named ",
-                                   markets_.size(), " markets"));
-  }
-  const Market& market = markets_[static_cast<size_t>(spec.market_index)];
-  if (market.problem != 0) return market.problem;
-  if (names.product == nullptr) {
+uint32_t Dictionary::GoodsKeyOf(const GoodsSpec& spec, const LookedUp& known,
+                                catalog::SeriesKeyTable::Goods* key) {
+  const catalog::Product* product = known.product(spec.product);
+  const catalog::Unit* unit = known.unit(spec.unit);
+  if (product == nullptr) {
     return AddProblem("UNKNOWN_PRODUCT",
                       absl::StrCat("unknown product \"", Quoted(spec.product), kHowToAdd));
   }
-  if (names.unit == nullptr) {
+  if (unit == nullptr) {
     return AddProblem("UNKNOWN_UNIT",
                       absl::StrCat("unknown unit \"", Quoted(spec.unit), kHowToAdd));
   }
@@ -269,12 +265,69 @@ uint32_t Dictionary::KeyOf(const SeriesSpec& spec, const Names& names, catalog::
         "BAD_GRADE", absl::StrCat("grade is \"", Quoted(spec.grade), "\" (", spec.grade.size(),
                                   " bytes), expected at most ", kMaxGradeBytes, " bytes of UTF-8"));
   }
-  *key = {market.id, names.product->id, spec.grade, spec.currency, names.unit->code};
+  *key = {product->id, spec.grade, spec.currency, unit->code};
   return 0;
 }
 
+Dictionary::Goods Dictionary::ResolveGoods(const GoodsSpec& spec, const LookedUp& known) {
+  Goods goods;
+  for (const std::string* name :
+       {&spec.product, &spec.grade, &spec.currency, &spec.unit, &spec.arrivals_unit}) {
+    absl::StrAppend(&goods.names, *name, absl::string_view(&kEndOfName, 1));
+  }
+  goods.problem = GoodsKeyOf(spec, known, &goods.key);
+  const catalog::Unit* unit = known.unit(spec.arrivals_unit);
+  if (spec.arrivals_unit.empty()) {
+    goods.arrivals_problem =
+        AddProblem("ARRIVALS_WITHOUT_UNIT", "arrivals, but the series names no unit for them");
+  } else if (unit == nullptr) {
+    goods.arrivals_problem = AddProblem(
+        "UNKNOWN_UNIT",
+        absl::StrCat("unknown unit of arrivals \"", Quoted(spec.arrivals_unit), kHowToAdd));
+  } else {
+    goods.arrivals_unit = unit->code;
+  }
+  return goods;
+}
+
+absl::Status Dictionary::SettleGoods() {
+  LookedUp known = LookUp();
+  if (create_missing_) {
+    GLUTWATCH_ASSIGN_OR_RETURN(const bool created, CreateUnknown(known));
+    if (created) known = LookUp();
+  }
+  for (const GoodsSpec& spec : waiting_goods_) goods_.push_back(ResolveGoods(spec, known));
+  waiting_goods_.clear();
+  return absl::OkStatus();
+}
+
+SessionSeries Dictionary::Announce(const SeriesSpec& spec) {
+  SessionSeries series;
+  const auto market = static_cast<size_t>(spec.market_index);
+  const auto goods = static_cast<size_t>(spec.goods_index);
+  const bool market_named = spec.market_index >= 0 && market < markets_.size();
+  const bool goods_named = spec.goods_index >= 0 && goods < goods_.size();
+  series.market = market_named ? static_cast<uint32_t>(market) : 0;
+  series.identity = IdentityOf(market_named ? markets_[market].name : "",
+                               goods_named ? absl::string_view(goods_[goods].names) : "");
+  if (!market_named) {
+    series.problem = AddProblem(
+        "UNKNOWN_MARKET", absl::StrCat("market_index is ", spec.market_index,
+                                       ", the stream has named ", markets_.size(), " markets"));
+  } else if (!goods_named) {
+    series.problem = AddProblem("UNKNOWN_GOODS",
+                                absl::StrCat("goods index is ", spec.goods_index,
+                                             ", the stream has named ", goods_.size(), " goods"));
+  } else {
+    series.problem =
+        markets_[market].problem != 0 ? markets_[market].problem : goods_[goods].problem;
+    series.arrivals_problem = goods_[goods].arrivals_problem;
+  }
+  return series;
+}
+
 absl::StatusOr<std::vector<storage::SeriesId>> Dictionary::Numbers(
-    const std::vector<catalog::SeriesKey>& keys) {
+    const catalog::SeriesKeyTable& keys) {
   if (!preview_) return registry_->Resolve(keys);
   std::vector<storage::SeriesId> ids = registry_->Lookup(keys);
   for (storage::SeriesId& id : ids) {
@@ -296,8 +349,7 @@ absl::StatusOr<std::vector<std::string>> Dictionary::ArrivalsUnits(
   return now;
 }
 
-absl::Status Dictionary::SetArrivalsUnits(const LookedUp& known,
-                                          const std::vector<size_t>& usable) {
+absl::Status Dictionary::SetArrivalsUnits(const std::vector<size_t>& usable) {
   const size_t first = series_.size() - waiting_series_.size();
   std::vector<storage::SeriesId> ids;
   std::vector<std::string> codes;
@@ -305,23 +357,12 @@ absl::Status Dictionary::SetArrivalsUnits(const LookedUp& known,
   ids.reserve(usable.size());
   codes.reserve(usable.size());
   places.reserve(usable.size());
-  const uint32_t no_unit =
-      AddProblem("ARRIVALS_WITHOUT_UNIT", "arrivals, but the series names no unit for them");
   for (const size_t i : usable) {
-    const SeriesSpec& spec = waiting_series_[i];
-    SessionSeries& series = series_[first + i];
-    const catalog::Unit* unit = known.names[i].arrivals_unit;
-    if (spec.arrivals_unit.empty()) {
-      series.arrivals_problem = no_unit;
-    } else if (unit == nullptr) {
-      series.arrivals_problem = AddProblem(
-          "UNKNOWN_UNIT",
-          absl::StrCat("unknown unit of arrivals \"", Quoted(spec.arrivals_unit), kHowToAdd));
-    } else {
-      ids.push_back(series.id);
-      codes.push_back(unit->code);
-      places.push_back(first + i);
-    }
+    const Goods& goods = goods_[static_cast<size_t>(waiting_series_[i].goods_index)];
+    if (goods.arrivals_unit.empty()) continue;
+    ids.push_back(series_[first + i].id);
+    codes.push_back(goods.arrivals_unit);
+    places.push_back(first + i);
   }
   GLUTWATCH_ASSIGN_OR_RETURN(const std::vector<std::string> now, ArrivalsUnits(ids, codes));
   for (size_t i = 0; i < now.size(); ++i) {
@@ -334,35 +375,29 @@ absl::Status Dictionary::SetArrivalsUnits(const LookedUp& known,
 }
 
 absl::Status Dictionary::SettleSeries() {
-  LookedUp known = LookUp();
-  if (create_missing_) {
-    GLUTWATCH_ASSIGN_OR_RETURN(const bool created, CreateUnknown(known));
-    if (created) known = LookUp();
-  }
-  std::vector<SessionSeries> added(waiting_series_.size());
-  std::vector<catalog::SeriesKey> keys;
+  const size_t first = series_.size();
+  catalog::SeriesKeyTable keys;
   std::vector<size_t> usable;  // the waiting series that have a key
-  keys.reserve(added.size());
-  usable.reserve(added.size());
-  for (size_t i = 0; i < added.size(); ++i) {
-    const SeriesSpec& spec = waiting_series_[i];
-    catalog::SeriesKey key;
-    added[i].problem = KeyOf(spec, known.names[i], &key);
-    const auto market = static_cast<size_t>(spec.market_index);
-    const bool market_named = spec.market_index >= 0 && market < markets_.size();
-    added[i].market = market_named ? static_cast<uint32_t>(market) : 0;
-    added[i].identity = IdentityOf(market_named ? markets_[market].name : "", spec);
-    if (added[i].problem != 0) continue;
+  for (const Market& market : markets_) keys.markets.push_back(market.id);
+  for (const Goods& goods : goods_) keys.goods.push_back(goods.key);
+  keys.rows.reserve(waiting_series_.size());
+  usable.reserve(waiting_series_.size());
+  for (size_t i = 0; i < waiting_series_.size(); ++i) {
+    series_.push_back(Announce(waiting_series_[i]));
+    if (series_.back().problem != 0) continue;
     usable.push_back(i);
-    keys.push_back(std::move(key));
+    keys.rows.push_back({static_cast<uint32_t>(waiting_series_[i].market_index),
+                         static_cast<uint32_t>(waiting_series_[i].goods_index)});
   }
-  GLUTWATCH_ASSIGN_OR_RETURN(const std::vector<storage::SeriesId> ids, Numbers(keys));
-  for (size_t i = 0; i < usable.size(); ++i) added[usable[i]].id = ids[i];
-  series_.insert(series_.end(), added.begin(), added.end());
-  const absl::Status arrivals = SetArrivalsUnits(known, usable);
-  if (!arrivals.ok()) {
-    series_.resize(series_.size() - added.size());
-    return arrivals;
+  const auto ids = Numbers(keys);
+  absl::Status status = ids.status();
+  if (status.ok()) {
+    for (size_t i = 0; i < usable.size(); ++i) series_[first + usable[i]].id = (*ids)[i];
+    status = SetArrivalsUnits(usable);
+  }
+  if (!status.ok()) {
+    series_.resize(first);
+    return status;
   }
   waiting_series_.clear();
   return absl::OkStatus();

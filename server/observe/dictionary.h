@@ -35,7 +35,7 @@ struct SessionSeries {
   int64_t reference_modal_e4 = 0;
 };
 
-// A session's markets and series, resolved against the catalog. Not thread-safe.
+// A session's markets, goods and series, resolved against the catalog. Not thread-safe.
 //
 // What cannot be used keeps its place and its reason. What could not be resolved for want of a
 // disk stays waiting: see Settle.
@@ -52,7 +52,8 @@ class Dictionary {
         arrangement_(catalog->arrangement()) {}
 
   void AddMarkets(std::vector<MarketSpec> markets);
-  void AddSeries(std::vector<SeriesSpec> specs);
+  void AddGoods(std::vector<GoodsSpec> goods);
+  void AddSeries(absl::Span<const SeriesSpec> series);
 
   // Resolves what is waiting, and again what the catalog has merged since. The errors of
   // Database::Write, after which the same call may be made again; a batch must not be checked
@@ -74,17 +75,22 @@ class Dictionary {
     absl::TimeZone zone;
     Day today{};
   };
-  // What the names of a spec lead to; nullptr where nothing has that name.
-  struct Names {
-    const catalog::Product* product = nullptr;
-    const catalog::Unit* unit = nullptr;
-    const catalog::Unit* arrivals_unit = nullptr;
+  struct Goods {
+    std::string names;     // of the spec, each ended by a byte that is not UTF-8, for the digest
+    uint32_t problem = 0;  // if it has one, `key` is empty
+    catalog::SeriesKeyTable::Goods key;
+    uint32_t arrivals_problem = 0;
+    std::string arrivals_unit;  // a code; "" with a problem
   };
-  // Of every waiting series; the pointers live as long as this.
+  // What the names of waiting goods lead to; the pointers live as long as this.
   struct LookedUp {
     absl::flat_hash_map<absl::string_view, std::shared_ptr<const catalog::Product>> products;
     absl::flat_hash_map<absl::string_view, std::shared_ptr<const catalog::Unit>> units;
-    std::vector<Names> names;
+
+    const catalog::Product* product(const std::string& name) const {
+      return products.at(name).get();
+    }
+    const catalog::Unit* unit(const std::string& name) const { return units.at(name).get(); }
   };
 
   uint32_t AddProblem(const char* reason, std::string message);
@@ -94,22 +100,26 @@ class Dictionary {
   Problem PlanMarket(const MarketSpec& spec, catalog::Resources* missing) const;
   Market ResolveMarket(const MarketSpec& spec, const Problem& not_created);
 
+  absl::Status SettleGoods();
   absl::Status SettleSeries();
   // Series of what was merged while the session ran: their rows go where the merge says.
   absl::Status FollowMerges();
   LookedUp LookUp() const;
   // Creates the products and units that are unknown, in one write; whether there were any.
   absl::StatusOr<bool> CreateUnknown(const LookedUp& known) const;
-  // The number of what is wrong, or 0 and the key.
-  uint32_t KeyOf(const SeriesSpec& spec, const Names& names, catalog::SeriesKey* key);
+  Goods ResolveGoods(const GoodsSpec& spec, const LookedUp& known);
+  // The number of what is wrong with them in any market, or 0 and their key.
+  uint32_t GoodsKeyOf(const GoodsSpec& spec, const LookedUp& known,
+                      catalog::SeriesKeyTable::Goods* key);
+  // What can be said of a waiting series before it has a number.
+  SessionSeries Announce(const SeriesSpec& spec);
   // The numbers of `keys`; a preview makes up those that there are not.
-  absl::StatusOr<std::vector<storage::SeriesId>> Numbers(
-      const std::vector<catalog::SeriesKey>& keys);
+  absl::StatusOr<std::vector<storage::SeriesId>> Numbers(const catalog::SeriesKeyTable& keys);
   // Each series' unit of arrivals as it is after asking for `units`.
   absl::StatusOr<std::vector<std::string>> ArrivalsUnits(
       const std::vector<storage::SeriesId>& series, const std::vector<std::string>& units);
   // `usable` are indexes of waiting series whose place in series_ is filled.
-  absl::Status SetArrivalsUnits(const LookedUp& known, const std::vector<size_t>& usable);
+  absl::Status SetArrivalsUnits(const std::vector<size_t>& usable);
 
   catalog::Edit ByFeed() const {
     return {.origin = catalog::Origin::kFeed, .author = principal_.id};
@@ -128,7 +138,9 @@ class Dictionary {
   uint32_t made_up_ = 0;  // series numbers of a preview
   std::vector<Problem> problems_;
   absl::flat_hash_map<std::string, uint32_t> problem_numbers_;  // by message
+  std::vector<Goods> goods_;
   std::vector<MarketSpec> waiting_markets_;
+  std::vector<GoodsSpec> waiting_goods_;
   std::vector<SeriesSpec> waiting_series_;
 };
 

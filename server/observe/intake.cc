@@ -84,9 +84,8 @@ class Session final : public IntakeSession {
   void AddMarkets(std::vector<MarketSpec> markets) override {
     dictionary_.AddMarkets(std::move(markets));
   }
-  void AddSeries(std::vector<SeriesSpec> series) override {
-    dictionary_.AddSeries(std::move(series));
-  }
+  void AddGoods(std::vector<GoodsSpec> goods) override { dictionary_.AddGoods(std::move(goods)); }
+  void AddSeries(absl::Span<const SeriesSpec> series) override { dictionary_.AddSeries(series); }
 
   absl::StatusOr<Examination> Examine(const BatchColumns& columns) override {
     if (!preview_) {

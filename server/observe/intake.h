@@ -25,16 +25,22 @@ struct MarketSpec {
   std::vector<catalog::Region> regions;  // country first; only missing ones are created
 };
 
-// A series as a feed names it.
+// What is quoted, whichever market quotes it, as a feed names it.
+struct GoodsSpec {
+  std::string product;  // id, display name or alias
+  std::string product_en = {};
+  std::string category = {};
+  std::string grade = {};
+  std::string currency = {};
+  std::string unit = {};           // code or alias
+  std::string arrivals_unit = {};  // code or alias; "" if none
+  bool operator==(const GoodsSpec&) const = default;
+};
+
+// A series: goods in a market, by index into what the session has named.
 struct SeriesSpec {
-  int market_index = 0;  // into the session's markets
-  std::string product;   // id, display name or alias
-  std::string product_en;
-  std::string category;
-  std::string grade;
-  std::string currency;
-  std::string unit;           // code or alias
-  std::string arrivals_unit;  // code or alias; "" if none
+  int32_t market_index = 0;
+  int32_t goods_index = 0;
 };
 
 inline constexpr int kMaxLot = 999;
@@ -104,12 +110,13 @@ struct IntakeOptions {
 class IntakeSession {
  public:
   virtual ~IntakeSession() = default;
-  // Appends to the session's markets and series. A spec that cannot be used (unknown and not to be
-  // created, bad unit, not the principal's region) does not fail the session: the rows that
+  // Appends to the session's markets, goods and series. A spec that cannot be used (unknown and not
+  // to be created, bad unit, not the principal's region) does not fail the session: the rows that
   // refer to it are refused with its reason (UNKNOWN_MARKET, PERMISSION, UNKNOWN_UNIT ...). If the
   // disk does not take what has to be created, the next Submit tries again.
   virtual void AddMarkets(std::vector<MarketSpec> markets) = 0;
-  virtual void AddSeries(std::vector<SeriesSpec> series) = 0;
+  virtual void AddGoods(std::vector<GoodsSpec> goods) = 0;
+  virtual void AddSeries(absl::Span<const SeriesSpec> series) = 0;
 
   // Checks every row and queues the rest. `done` is called once, from another thread or this
   // one, after the fsync or with the error; answers come in the order of the calls.

@@ -31,7 +31,8 @@ std::string PriceSheetRows::MarketId(const sheet::FeedMarket& market) {
     }
   }
   const auto named = by_name_.find(market.name);
-  return named == by_name_.end() || named->second.empty() ? market.id : named->second;
+  if (named != by_name_.end() && !named->second.empty()) return named->second;
+  return market.name.empty() ? market.id : market.name;  // refused; people know it by its name
 }
 
 absl::Status PriceSheetRows::Accept(FeedRow row) {
@@ -47,8 +48,9 @@ absl::Status PriceSheetRows::Accept(FeedRow row) {
   const auto [series, new_series] =
       series_numbers_.try_emplace(key, static_cast<int32_t>(series_.size()));
   if (new_series) {
-    series_.push_back({market->second, row.product, row.product_en, row.category, row.grade,
-                       row.currency, row.unit, row.arrivals_unit});
+    series_.push_back({market->second, series->second});
+    goods_.push_back({row.product, row.product_en, row.category, row.grade, row.currency, row.unit,
+                      row.arrivals_unit});
   }
   series_of_row_.push_back(series->second);
   market_of_row_.push_back(market->second);
@@ -63,6 +65,7 @@ absl::Status PriceSheetRows::Refuse(sheet::RefusedRow row) {
 
 void PriceSheetRows::Introduce(observe::IntakeSession* session) const {
   session->AddMarkets(markets_);
+  session->AddGoods(goods_);
   session->AddSeries(series_);
 }
 

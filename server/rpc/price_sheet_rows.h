@@ -53,6 +53,7 @@ class PriceSheetRows final : public sheet::RowSink {
   absl::flat_hash_map<std::string, std::string> by_name_;
   std::vector<observe::MarketSpec> markets_;
   absl::flat_hash_map<std::string, int> market_numbers_;
+  std::vector<observe::GoodsSpec> goods_;  // of each series
   std::vector<observe::SeriesSpec> series_;
   absl::flat_hash_map<std::string, int32_t> series_numbers_;
   std::vector<int32_t> series_of_row_;

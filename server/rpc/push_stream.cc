@@ -7,8 +7,8 @@
 
 #include "base/status_macros.h"
 #include "server/rpc/log.h"
+#include "server/rpc/series_names.h"
 #include "server/rpc/status.h"
-#include "server/rpc/translate_catalog.h"
 #include "server/rpc/translate_warn.h"
 #include "server/storage/price_store.h"
 
@@ -31,34 +31,6 @@ observe::BatchColumns ColumnsOf(const v1::ObservationBatch& batch) {
   columns.arrivals_e4 = batch.arrivals_e4();
   columns.lots = batch.lots();
   return columns;
-}
-
-// A spec that cannot even be translated still takes its place in the list: what is left of it names
-// a market that there is, or one that the intake refuses with its rows.
-observe::MarketSpec MarketOf(const v1::MarketSpec& spec) {
-  observe::MarketSpec result;
-  auto market = FromProto(spec.market(), "market");
-  if (market.ok()) {
-    result.market = *std::move(market);
-  } else {
-    result.market.id = IdOf(spec.market().name(), "markets", "market.name").value_or("");
-  }
-  for (const v1::Region& region : spec.regions()) {
-    auto translated = FromProto(region, "region");
-    if (translated.ok()) result.regions.push_back(*std::move(translated));
-  }
-  return result;
-}
-
-observe::SeriesSpec SeriesOf(const v1::SeriesSpec& spec) {
-  return {.market_index = spec.market_index(),
-          .product = spec.product(),
-          .product_en = spec.product_en(),
-          .category = spec.category(),
-          .grade = spec.grade(),
-          .currency = spec.currency_code(),
-          .unit = spec.unit(),
-          .arrivals_unit = spec.arrivals_unit()};
 }
 
 Response AnswerOf(std::string batch_id, const absl::StatusOr<observe::BatchVerdict>& verdict) {
@@ -181,10 +153,11 @@ class PushReactor final : public grpc::ServerBidiReactor<Request, Response>,
     } else if (request_.has_open()) {
       return absl::InvalidArgumentError("`open` is allowed in the first message only");
     }
-    AddSpecs();
+    names_.HandOver(request_, session_.get());
     if (request_.has_batch()) Submit(request_.batch());
     // A stream that is idle does not keep the memory of its largest message.
-    if (request_.batch().series_indexes_size() > kKeptRows || request_.new_series_size() > 0) {
+    if (request_.batch().series_indexes_size() > kKeptRows || request_.has_new_series_table() ||
+        request_.new_series_size() > 0) {
       request_ = Request();
     }
     return absl::OkStatus();
@@ -207,21 +180,6 @@ class PushReactor final : public grpc::ServerBidiReactor<Request, Response>,
       self->answers_.push_back(std::move(answer));
       self->Advance();
     });
-  }
-
-  void AddSpecs() {
-    if (request_.new_markets_size() > 0) {
-      std::vector<observe::MarketSpec> markets;
-      markets.reserve(static_cast<size_t>(request_.new_markets_size()));
-      for (const auto& market : request_.new_markets()) markets.push_back(MarketOf(market));
-      session_->AddMarkets(std::move(markets));
-    }
-    if (request_.new_series_size() > 0) {
-      std::vector<observe::SeriesSpec> series;
-      series.reserve(static_cast<size_t>(request_.new_series_size()));
-      for (const auto& one : request_.new_series()) series.push_back(SeriesOf(one));
-      session_->AddSeries(std::move(series));
-    }
   }
 
   // The first reason counts.
@@ -265,6 +223,7 @@ class PushReactor final : public grpc::ServerBidiReactor<Request, Response>,
   PushStreams* const streams_;
   Request request_;  // one read at a time: touched only between StartRead and the end of OnReadDone
   std::unique_ptr<observe::IntakeSession> session_;
+  SeriesNames names_;
   std::string source_;  // for the log, with batches_: touched as request_ is
   int64_t batches_ = 0;
 

@@ -195,6 +195,23 @@ TEST_F(SeriesRegistryTest, ConcurrentCallersAgree) {
   EXPECT_EQ(registry_->Resolve(keys).value(), answers[0]);
 }
 
+TEST_F(SeriesRegistryTest, TableOfKeysIsTheSameAsItsRows) {
+  const SeriesKeyTable keys{
+      .markets = {"xinfadi", "eryuan"},
+      .goods = {{"garlic", "", "CNY", "jin"}, {"garlic", "一级", "CNY", "jin"}},
+      .rows = {{1, 1}, {0, 0}, {1, 1}, {0, 1}}};
+  EXPECT_THAT(registry_->Lookup(keys),
+              ElementsAre(SeriesId{0}, SeriesId{0}, SeriesId{0}, SeriesId{0}));
+  const auto ids = registry_->Resolve(keys);
+  GLUTWATCH_ASSERT_OK(ids);
+  EXPECT_THAT(*ids, ElementsAre(SeriesId{1}, SeriesId{2}, SeriesId{1}, SeriesId{3}));
+  EXPECT_EQ(registry_->Lookup(keys), *ids);
+  const SeriesKey second{"eryuan", "garlic", "一级", "CNY", "jin"};
+  EXPECT_EQ(ResolveOne(second), SeriesId{1});
+  EXPECT_EQ(registry_->Find(SeriesId{3})->key,
+            (SeriesKey{"xinfadi", "garlic", "一级", "CNY", "jin"}));
+}
+
 TEST_F(SeriesRegistryTest, MissingBlockRefusesToOpen) {
   ASSERT_EQ(ResolveOne(kGarlicInBeijing), SeriesId{1});
   ASSERT_EQ(ResolveOne(kGarlicPerKg), SeriesId{2});
@@ -206,9 +223,10 @@ TEST_F(SeriesRegistryTest, MissingBlockRefusesToOpen) {
 }
 
 TEST(SeriesBlockTest, AnyCutIsRefused) {
-  const std::vector<SeriesKeyView> keys = {{"m", "p", "", "CNY", "kg"},
-                                           {"m", "q", "一级", "CNY", "kg"}};
-  const std::string bytes = EncodeDefinitions(keys);
+  const SeriesKeyTable keys{.markets = {"m"},
+                            .goods = {{"p", "", "CNY", "kg"}, {"q", "一级", "CNY", "kg"}},
+                            .rows = {{0, 0}, {0, 1}}};
+  const std::string bytes = EncodeDefinitions(keys, keys.rows);
   std::vector<SeriesKey> whole;
   ASSERT_TRUE(DecodeDefinitions(bytes, &whole));
   EXPECT_EQ(whole[1], (SeriesKey{"m", "q", "一级", "CNY", "kg"}));

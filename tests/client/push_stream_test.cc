@@ -74,10 +74,12 @@ class Answers {
 struct Seen {
   int markets = 0;
   int series = 0;
+  int goods = 0;
   std::vector<std::string> batches;
   void Take(const Request& request) {
     markets += request.new_markets_size();
-    series += request.new_series_size();
+    series += request.new_series_table().market_indexes_size();
+    goods += request.new_series_table().goods_size();
     if (request.has_batch()) batches.push_back(request.batch().batch_id());
   }
 };
@@ -136,6 +138,7 @@ TEST(PushStreamTest, WhatWasNotAnsweredIsSentAgainAfterTheWholeDictionary) {
   EXPECT_THAT(streams[1].batches, ElementsAre("b", "c"));
   EXPECT_EQ(streams[1].markets, 1);
   EXPECT_EQ(streams[1].series, 2);
+  EXPECT_EQ(streams[1].goods, 1);
   EXPECT_THAT((*stream)->stats().last_error,
               StatusIs(absl::StatusCode::kUnavailable, HasSubstr("going down")));
 }

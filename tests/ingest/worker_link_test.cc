@@ -61,7 +61,7 @@ TEST(ServerLinkTest, StreamThatBreaksIsTakenUpWithTheDictionaryAndTheUnansweredB
     const bool first = streams.size() == 1;
     Request request;
     while (stream->Read(&request)) {
-      seen.series += request.new_series_size();
+      seen.series += request.new_series_table().market_indexes_size();
       if (!request.has_batch()) continue;
       seen.batches.push_back(request.batch().batch_id());
       if (first && seen.batches.size() == 2) return grpc::Status(grpc::UNAVAILABLE, "restart");

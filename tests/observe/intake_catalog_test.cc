@@ -61,36 +61,37 @@ class IntakeCatalogTest : public IntakeFixture {
     batch.Modal(0, today_, 10'000);
     return batch;
   }
-  std::string ReasonOf(IntakeSession* session, const SeriesSpec& spec) {
-    session->AddSeries({spec});
+  std::string ReasonOf(IntakeSession* session, const Named& spec) {
+    AddSeries(session, {spec});
     return Summary(Send(session, OneRow("b" + std::to_string(++batches_))));
   }
   int batches_ = 0;
 };
 
 TEST_F(IntakeCatalogTest, UnknownNamesRefuseTheirRowsWithAReason) {
-  const auto reason = [&](const SeriesSpec& spec) {
+  const auto reason = [&](const Named& spec) {
     auto session = OpenSession();
     session->AddMarkets({ExistingMarket("xinfadi"), Tonghai()});
     return ReasonOf(session.get(), spec);
   };
-  EXPECT_EQ(reason({0, "garlic", "", "", "", "CNY", "斤", ""}), "");
-  EXPECT_EQ(reason({1, "garlic", "", "", "", "CNY", "斤", ""}), "0:refused:UNKNOWN_MARKET");
-  EXPECT_EQ(reason({2, "garlic", "", "", "", "CNY", "斤", ""}), "0:refused:UNKNOWN_MARKET");
-  EXPECT_EQ(reason({0, "yacon", "", "", "", "CNY", "斤", ""}), "0:refused:UNKNOWN_PRODUCT");
-  EXPECT_EQ(reason({0, "garlic", "", "", "", "CNY", "挑", ""}), "0:refused:UNKNOWN_UNIT");
-  EXPECT_EQ(reason({0, "garlic", "", "", "", "yuan", "斤", ""}), "0:refused:BAD_CURRENCY");
-  EXPECT_EQ(reason({0, "garlic", "", "", std::string(201, 'x'), "CNY", "斤", ""}),
+  EXPECT_EQ(reason({0, {"garlic", "", "", "", "CNY", "斤", ""}}), "");
+  EXPECT_EQ(reason({1, {"garlic", "", "", "", "CNY", "斤", ""}}), "0:refused:UNKNOWN_MARKET");
+  EXPECT_EQ(reason({2, {"garlic", "", "", "", "CNY", "斤", ""}}), "0:refused:UNKNOWN_MARKET");
+  EXPECT_EQ(reason({0, {"yacon", "", "", "", "CNY", "斤", ""}}), "0:refused:UNKNOWN_PRODUCT");
+  EXPECT_EQ(reason({0, {"garlic", "", "", "", "CNY", "挑", ""}}), "0:refused:UNKNOWN_UNIT");
+  EXPECT_EQ(reason({0, {"garlic", "", "", "", "yuan", "斤", ""}}), "0:refused:BAD_CURRENCY");
+  EXPECT_EQ(reason({0, {"garlic", "", "", std::string(201, 'x'), "CNY", "斤", ""}}),
             "0:refused:BAD_GRADE");
-  EXPECT_EQ(reason({0, "garlic", "", "", "\xff", "CNY", "斤", ""}), "0:refused:BAD_GRADE");
+  EXPECT_EQ(reason({0, {"garlic", "", "", "\xff", "CNY", "斤", ""}}), "0:refused:BAD_GRADE");
 }
 
 TEST_F(IntakeCatalogTest, CreatesRegionsMarketProductAndUnit) {
   auto session =
       OpenSession({.source = "test", .create_missing = true}, security::LocalPrincipal("local"));
   session->AddMarkets({Tonghai()});
-  session->AddSeries({{0, "雪莲果（大）", "Yacon", "vegetable", "一级", "CNY", "挑", "斤"},
-                      {0, "雪莲果（大）", "Yacon", "vegetable", "二级", "CNY", "挑", "斤"}});
+  AddSeries(session.get(),
+            {{0, {"雪莲果（大）", "Yacon", "vegetable", "一级", "CNY", "挑", "斤"}},
+             {0, {"雪莲果（大）", "Yacon", "vegetable", "二级", "CNY", "挑", "斤"}}});
   TestBatch batch{.id = "b1"};
   batch.Modal(0, today_, 10'000).Modal(1, today_, 9'000);
   EXPECT_EQ(Summary(Send(session.get(), batch)), "");
@@ -117,11 +118,11 @@ TEST_F(IntakeCatalogTest, OneBadNameDoesNotHinderTheOthers) {
   placeless.market.id = "placeless";
   placeless.market.region = "999999";
   session->AddMarkets({bad, Tonghai(), placeless});
-  session->AddSeries({{0, "garlic", "", "", "", "CNY", "斤", ""},
-                      {1, std::string(300, 'x'), "", "", "", "CNY", "斤", ""},
-                      {1, "（）", "", "", "", "CNY", "斤", ""},
-                      {1, "yacon", "", "", "", "CNY", "斤", ""},
-                      {2, "garlic", "", "", "", "CNY", "斤", ""}});
+  AddSeries(session.get(), {{0, {"garlic", "", "", "", "CNY", "斤", ""}},
+                            {1, {std::string(300, 'x'), "", "", "", "CNY", "斤", ""}},
+                            {1, {"（）", "", "", "", "CNY", "斤", ""}},
+                            {1, {"yacon", "", "", "", "CNY", "斤", ""}},
+                            {2, {"garlic", "", "", "", "CNY", "斤", ""}}});
   TestBatch batch{.id = "b1"};
   for (int i = 0; i < 5; ++i) batch.Modal(i, today_, 10'000);
   const auto verdict = Send(session.get(), batch);
@@ -136,7 +137,7 @@ TEST_F(IntakeCatalogTest, BureauWritesInItsOwnRegionOnly) {
   const security::Principal dali{"dali", {security::Role::kBureau}, "532900"};
   auto session = OpenSession({.source = "test", .create_missing = true}, dali);
   session->AddMarkets({ExistingMarket("xinfadi"), ExistingMarket("eryuan"), Tonghai()});
-  session->AddSeries({Garlic(0), Garlic(1), Garlic(2)});
+  AddSeries(session.get(), {Garlic(0), Garlic(1), Garlic(2)});
   TestBatch batch{.id = "b1"};
   batch.Modal(0, today_, 10'000).Modal(1, today_, 10'000).Modal(2, today_, 10'000);
   EXPECT_EQ(Summary(Send(session.get(), batch)), "0:refused:PERMISSION 2:refused:PERMISSION");
@@ -161,7 +162,7 @@ TEST_F(IntakeCatalogTest, SimulatedSourceIsMarkedForGood) {
   auto session =
       OpenSession({.source = "sim", .simulated = true}, security::LocalPrincipal("local"));
   session->AddMarkets({ExistingMarket("xinfadi")});
-  session->AddSeries({Garlic(0)});
+  AddSeries(session.get(), {Garlic(0)});
   ASSERT_THAT(Send(session.get(), OneRow("b1")), IsOk());
   EXPECT_TRUE(IsSimulatedSource(store_->SourceName(ReadAll(1)[0].observation.source)));
   EXPECT_FALSE(IsSimulatedSource("sim"));
@@ -169,8 +170,8 @@ TEST_F(IntakeCatalogTest, SimulatedSourceIsMarkedForGood) {
 
 TEST_F(IntakeCatalogTest, ArrivalsNeedAUnitAndKeepIt) {
   auto session = GarlicSession();
-  session->AddSeries(
-      {{0, "大蒜", "", "", "", "CNY", "斤", ""}, {0, "大蒜", "", "", "", "CNY", "斤", "t"}});
+  AddSeries(session.get(), {{0, {"大蒜", "", "", "", "CNY", "斤", ""}},
+                            {0, {"大蒜", "", "", "", "CNY", "斤", "t"}}});
   TestBatch batch{.id = "b1"};
   for (int i = 0; i < 3; ++i) batch.Modal(i == 0 ? 0 : i + 1, today_ - i, 10'000);
   batch.presences = {15, 15, 15};
@@ -187,13 +188,13 @@ TEST_F(IntakeCatalogTest, ThousandsOfProductsAreCreatedAtOnce) {
   auto session =
       OpenSession({.source = "test", .create_missing = true}, security::LocalPrincipal("local"));
   session->AddMarkets({ExistingMarket("xinfadi")});
-  std::vector<SeriesSpec> specs;
+  std::vector<Named> specs;
   TestBatch batch{.id = "b1"};
   for (int i = 0; i < 20'000; ++i) {
-    specs.push_back({0, "product " + std::to_string(i), "", "", "", "CNY", "斤", "kg"});
+    specs.push_back({0, {"product " + std::to_string(i), "", "", "", "CNY", "斤", "kg"}});
     batch.Modal(i, today_, 10'000);
   }
-  session->AddSeries(std::move(specs));
+  AddSeries(session.get(), specs);
   EXPECT_EQ(Send(session.get(), batch)->accepted, 20'000);
   EXPECT_EQ(registry_->size(), 20'000);
 }
@@ -207,7 +208,7 @@ TEST_F(IntakeCatalogTest, FullDiskMakesTheBatchComeAgainInsteadOfRefusingItsRows
       *intake->Open(security::LocalPrincipal("local"), {.source = "test", .create_missing = true});
   disk.full = true;
   session->AddMarkets({Tonghai()});
-  session->AddSeries({{0, "yacon", "", "", "", "CNY", "斤", "kg"}});
+  AddSeries(session.get(), {{0, {"yacon", "", "", "", "CNY", "斤", "kg"}}});
   EXPECT_THAT(Send(session.get(), OneRow("b1")),
               StatusIs(absl::StatusCode::kResourceExhausted, HasSubstr("DISK_FULL")));
   EXPECT_EQ(catalog->FindMarket("tonghai"), nullptr);
@@ -223,7 +224,7 @@ TEST_F(IntakeCatalogTest, RenamedProductIsStillFoundByTheFeedsName) {
   auto session =
       OpenSession({.source = "test", .create_missing = true}, security::LocalPrincipal("local"));
   session->AddMarkets({ExistingMarket("xinfadi")});
-  EXPECT_EQ(ReasonOf(session.get(), {0, "Tomato Big(Nepali)", "", "", "", "CNY", "斤", ""}), "");
+  EXPECT_EQ(ReasonOf(session.get(), {0, {"Tomato Big(Nepali)", "", "", "", "CNY", "斤", ""}}), "");
   catalog::Product product = *catalog_->FindProduct("tomato-big-nepali");
   product.display_name = "大番茄";
   ASSERT_THAT(catalog_->Put({.products = {product}}), IsOk());

@@ -2,6 +2,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <memory>
 #include <string>
 #include <vector>
@@ -80,6 +81,7 @@ class IntakeFixture : public ::testing::Test {
                                              const security::Principal& principal) {
     auto session = intake_->Open(principal, options);
     EXPECT_THAT(session, testing::IsOk());
+    goods_[session->get()] = 0;  // the address may have been another session's
     return *std::move(session);
   }
   std::unique_ptr<IntakeSession> OpenSession() {
@@ -89,17 +91,30 @@ class IntakeFixture : public ::testing::Test {
   std::unique_ptr<IntakeSession> GarlicSession() {
     auto session = OpenSession();
     session->AddMarkets({ExistingMarket("xinfadi"), ExistingMarket("eryuan")});
-    session->AddSeries({Garlic(0), Garlic(1)});
+    AddSeries(session.get(), {Garlic(0), Garlic(1)});
     return session;
+  }
+  // A market's index in its session, and what it quotes.
+  struct Named {
+    int32_t market = 0;
+    GoodsSpec goods;
+  };
+  void AddSeries(IntakeSession* session, const std::vector<Named>& named) {
+    std::vector<GoodsSpec> goods;
+    std::vector<SeriesSpec> series;
+    for (const Named& one : named) {
+      goods.push_back(one.goods);
+      series.push_back({one.market, goods_[session]++});
+    }
+    session->AddGoods(std::move(goods));
+    session->AddSeries(series);
   }
   static MarketSpec ExistingMarket(const std::string& id) {
     MarketSpec spec;
     spec.market.id = id;
     return spec;
   }
-  static SeriesSpec Garlic(int market_index) {
-    return {market_index, "大蒜", "", "", "", "CNY", "斤", "kg"};
-  }
+  static Named Garlic(int32_t market) { return {market, {"大蒜", "", "", "", "CNY", "斤", "kg"}}; }
 
   // Sends and waits.
   static absl::StatusOr<BatchVerdict> Send(IntakeSession* session, const TestBatch& batch) {
@@ -139,6 +154,7 @@ class IntakeFixture : public ::testing::Test {
   std::unique_ptr<storage::PriceStore> store_;
   std::unique_ptr<Intake> intake_;
   std::unique_ptr<IntakeSession> session_;
+  std::map<const IntakeSession*, int32_t> goods_;  // how many each has named
 };
 
 }  // namespace glutwatch::observe

@@ -204,7 +204,7 @@ TEST_F(IntakeRowsTest, ReplayGivesTheSameAnswerAndChangesNothing) {
   Reopen();
   session_ = OpenSession();
   session_->AddMarkets({ExistingMarket("eryuan"), ExistingMarket("xinfadi")});
-  session_->AddSeries({Garlic(0), Garlic(1)});
+  AddSeries(session_.get(), {Garlic(0), Garlic(1)});
   for (int32_t& index : batch.series) index = 1 - index;
   const auto replayed = Send(session_.get(), batch);
   ASSERT_THAT(replayed, IsOk());

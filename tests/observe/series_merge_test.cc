@@ -18,7 +18,7 @@ class SeriesMergeTest : public IntakeFixture {
     ASSERT_THAT(catalog_->Put({.markets = {second}}), IsOk());
     session_ = OpenSession();
     session_->AddMarkets({ExistingMarket("eryuan"), ExistingMarket("eryuan-2")});
-    session_->AddSeries({Garlic(0), Garlic(1)});
+    AddSeries(session_.get(), {Garlic(0), Garlic(1)});
     TestBatch batch{.id = "both"};
     batch.Modal(0, Day0(), 40'000).Modal(0, Day0() + 1, 41'000);
     batch.Modal(1, Day0(), 40'000).Modal(1, Day0() + 1, 45'000).Modal(1, Day0() + 2, 42'000);
@@ -79,7 +79,7 @@ TEST_F(SeriesMergeTest, FeedThatKnowsOnlyTheOldNameFeedsTheSurvivor) {
   auto session =
       OpenSession({.source = "test", .create_missing = true}, security::LocalPrincipal("local"));
   session->AddMarkets({ExistingMarket("eryuan-2")});
-  session->AddSeries({Garlic(0)});
+  AddSeries(session.get(), {Garlic(0)});
   TestBatch batch{.id = "old name"};
   batch.Modal(0, Day0() + 3, 43'000);
   ASSERT_EQ(Summary(Send(session.get(), batch)), "");
@@ -91,7 +91,7 @@ TEST_F(SeriesMergeTest, BatchSentAgainAfterTheMergeIsTheSameBatch) {
   Copy();
   auto session = OpenSession();
   session->AddMarkets({ExistingMarket("eryuan"), ExistingMarket("eryuan-2")});
-  session->AddSeries({Garlic(0), Garlic(1)});
+  AddSeries(session.get(), {Garlic(0), Garlic(1)});
   TestBatch batch{.id = "both"};
   batch.Modal(0, Day0(), 40'000).Modal(0, Day0() + 1, 41'000);
   batch.Modal(1, Day0(), 40'000).Modal(1, Day0() + 1, 45'000).Modal(1, Day0() + 2, 42'000);
@@ -103,13 +103,13 @@ TEST_F(SeriesMergeTest, BatchSentAgainAfterTheMergeIsTheSameBatch) {
 
 TEST_F(SeriesMergeTest, ArrivalsAreConvertedToTheSurvivorsUnit) {
   session_->AddMarkets({ExistingMarket("eryuan-2")});
-  SeriesSpec graded = Garlic(2);
-  graded.grade = "特级";
-  graded.arrivals_unit = "吨";
-  SeriesSpec survivor = graded;
-  survivor.market_index = 0;
-  survivor.arrivals_unit = "kg";
-  session_->AddSeries({survivor, graded});
+  Named graded = Garlic(2);
+  graded.goods.grade = "特级";
+  graded.goods.arrivals_unit = "吨";
+  Named survivor = graded;
+  survivor.market = 0;
+  survivor.goods.arrivals_unit = "kg";
+  AddSeries(session_.get(), {survivor, graded});
   TestBatch batch{.id = "arrivals"};
   batch.Modal(2, Day0(), 40'000).Modal(3, Day0() + 1, 40'000);
   batch.presences = {15, 15};

@@ -64,6 +64,38 @@ TEST_F(NodeStreamsTest, WatcherSeesWhatIsAcceptedFromThenOn) {
   (void)reader->Finish();
 }
 
+TEST_F(NodeStreamsTest, SeriesOfATableFollowTheWholeSpecsAndShareTheirGoods) {
+  auto opening = Opening();
+  auto* table = opening.mutable_new_series_table();
+  for (const char* product : {"onion", "garlic", ""}) {
+    *table->add_goods() = opening.new_series(0);
+    table->mutable_goods()->rbegin()->set_product(product);
+  }
+  // Onions, the garlic that was named before, no such market, no such goods, no goods at all.
+  for (const auto& [market, goods] :
+       std::vector<std::pair<int, int>>{{0, 0}, {0, 1}, {5, 0}, {0, 9}}) {
+    table->add_market_indexes(market);
+    table->add_goods_indexes(goods);
+  }
+  table->add_market_indexes(0);
+  v1::ObservationBatch batch;
+  batch.set_batch_id("table");
+  for (int series = 0; series < 6; ++series) {
+    AddRow(kDay, 10'000 + series, &batch);
+    batch.set_series_indexes(series, series);
+  }
+  const auto answers = PushAs(opening, {batch});
+  ASSERT_EQ(answers.size(), 1u);
+  std::vector<std::string> refused;
+  for (const auto& row : answers[0].rows()) {
+    refused.push_back(absl::StrCat(row.row(), ":", row.reason()));
+  }
+  // Rows 0 and 2 are of one series.
+  EXPECT_THAT(refused, ::testing::ElementsAre("2:SAME_KEY_TWICE", "3:UNKNOWN_MARKET",
+                                              "4:UNKNOWN_GOODS", "5:UNKNOWN_GOODS"));
+  EXPECT_EQ(answers[0].accepted_count(), 2);
+}
+
 TEST_F(NodeStreamsTest, WatcherOfAnotherProductSeesNothingOfIt) {
   auto opening = Opening();
   auto* onion = opening.add_new_series();
