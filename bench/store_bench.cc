@@ -1,213 +1,187 @@
-// How fast the price store takes and gives back rows, in process: one writer, every batch
-// acknowledged after its fsync. Prints one line per piece of work; the unit is rows per second.
+// How fast the price store takes and gives back rows through real gRPC, what it costs in processor
+// time, memory and disk: the rows of docs/performance.md.
 //
-// usage: store_bench [folder] [series] [days]
-//   DAILY     `series` (500,000) series, one row each a day, `days` (4) days, batches of 10,000
-//   BACKFILL  5,000 series x 1,000 days, in series order and in day order, batches of 10,000
+// Each run of each piece of work starts a glutwatchd of its own with default settings on an empty
+// folder; client and server share the machine. Batches are made before the clock starts and
+// serialised inside it, as a peer's client reads a prepared file. Rows count when they are
+// acknowledged, which means fsynced. Judging runs in the background all the while.
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
-#include <cstdlib>
 #include <filesystem>
-#include <functional>
-#include <memory>
-#include <random>
+#include <map>
 #include <string>
 #include <vector>
 
 #include "absl/strings/str_cat.h"
-#include "base/clock.h"
-#include "base/mutex.h"
-#include "server/storage/database.h"
-#include "server/storage/price_store.h"
+#include "base/status_macros.h"
+#include "bench/in_process.h"
+#include "bench/ingest_bench.h"
+#include "bench/query_bench.h"
 
-namespace glutwatch::storage {
+namespace glutwatch::bench {
 namespace {
 
-using SteadyClock = std::chrono::steady_clock;
+constexpr uint32_t kOneBatchRows = 1'000;
+constexpr uint32_t kQuickShare = 20;  // of the markets
+constexpr size_t kQuickBatchRows = 2'500;
 
-constexpr size_t kBatchRows = 10'000;
-constexpr int kInFlight = 16;
-constexpr int kFirstDay = 19'724;  // 2024-01-02
-constexpr uint32_t kBackfillSeries = 5'000;
-constexpr int kBackfillDays = 1'000;
-
-double Since(SteadyClock::time_point start) {
-  return std::chrono::duration<double>(SteadyClock::now() - start).count();
-}
-
-// A walk of prices in whole fen with arrivals in whole kg; the same for every run.
-BatchRow MakeRow(uint32_t series, int day) {
-  const uint64_t hash =
-      (uint64_t{series} * 0x9e3779b97f4a7c15u) ^ (static_cast<uint64_t>(day) * 0xc2b2ae3d27d4eb4fu);
-  BatchRow row;
-  row.series = SeriesId{series};
-  Observation& o = row.observation;
-  o.day = Day{day};
-  o.presence = kHasLow | kHasModal | kHasHigh | kHasArrivals;
-  o.modal_e4 = 20'000 + static_cast<int64_t>(series % 400) * 100 +
-               static_cast<int64_t>((hash >> 40) % 40) * 100;
-  o.low_e4 = o.modal_e4 - static_cast<int64_t>((hash >> 20) % 20) * 100;
-  o.high_e4 = o.modal_e4 + static_cast<int64_t>((hash >> 30) % 20) * 100;
-  o.arrivals_e4 = static_cast<int64_t>(1000 + (hash >> 44) % 4000) * 10'000;
-  return row;
-}
-
-class Bench {
- public:
-  explicit Bench(std::string folder) : folder_(std::move(folder)) {
-    std::filesystem::remove_all(folder_);
-    Open();
-  }
-  ~Bench() {
-    store_.reset();
-    database_.reset();
-    std::filesystem::remove_all(folder_);
-  }
-
-  void Open() {
-    store_.reset();
-    database_.reset();
-    const auto start = SteadyClock::now();
-    auto database = Database::Open({.path = folder_});
-    if (!database.ok()) Die(database.status());
-    database_ = *std::move(database);
-    auto store = PriceStore::Open(database_.get(), &clock_, {});
-    if (!store.ok()) Die(store.status());
-    store_ = *std::move(store);
-    std::printf("  open %.3f s\n", Since(start));
-  }
-
-  // Appends rows `row(i)` for i < count, kInFlight batches at a time; acknowledged when it returns.
-  void Append(const char* name, size_t count, const std::function<BatchRow(size_t)>& row) {
-    double make_s = 0;
-    const auto start = SteadyClock::now();
-    for (size_t begin = 0; begin < count; begin += kBatchRows) {
-      const auto make_start = SteadyClock::now();
-      Batch batch;
-      batch.batch_id = absl::StrCat(name, "-", ++batches_);
-      batch.source = "bench";
-      batch.rows.reserve(kBatchRows);
-      for (size_t i = begin; i < std::min(count, begin + kBatchRows); ++i) {
-        batch.rows.push_back(row(i));
-      }
-      make_s += Since(make_start);
-      {
-        MutexLock lock(&mu_);
-        while (in_flight_ >= kInFlight) changed_.Wait(&mu_);
-        ++in_flight_;
-      }
-      store_->AppendAsync(std::move(batch), [this](const absl::StatusOr<Receipt>& receipt) {
-        if (!receipt.ok()) Die(receipt.status());
-        MutexLock lock(&mu_);
-        --in_flight_;
-        changed_.Signal();
-      });
-    }
-    {
-      MutexLock lock(&mu_);
-      while (in_flight_ > 0) changed_.Wait(&mu_);
-    }
-    const double seconds = Since(start);
-    std::printf("%-24s %9zu rows  %.3f s  %.2f M rows/s acknowledged (making rows took %.3f s)\n",
-                name, count, seconds, static_cast<double>(count) / seconds / 1e6, make_s);
-    rows_ += count;
-  }
-  void Fold() {
-    const auto start = SteadyClock::now();
-    const absl::Status status = store_->Fold();
-    if (!status.ok()) Die(status);
-    std::printf("  fold of the rest %.3f s; %.1f bytes on disk per row before compaction\n",
-                Since(start),
-                static_cast<double>(database_->bytes_on_disk()) / static_cast<double>(rows_));
-  }
-  void OneBatchLatency(int batches) {
-    std::vector<double> ms;
-    for (int b = 0; b < batches; ++b) {
-      Batch batch;
-      batch.batch_id = absl::StrCat("latency-", ++batches_);
-      batch.source = "bench";
-      for (uint32_t s = 1; s <= 1000; ++s) batch.rows.push_back(MakeRow(s, kFirstDay + 2000 + b));
-      const auto start = SteadyClock::now();
-      const auto receipt = store_->Append(std::move(batch));
-      if (!receipt.ok()) Die(receipt.status());
-      ms.push_back(Since(start) * 1e3);
-    }
-    Print("one batch of 1,000 rows", &ms);
-  }
-  void ReadLatency(uint32_t series, int days, int reads) {
-    std::mt19937 random(7);
-    std::vector<double> us;
-    for (int i = 0; i < reads; ++i) {
-      const SeriesId id{1 + static_cast<uint32_t>(random() % series)};
-      const auto start = SteadyClock::now();
-      const auto versions = store_->Read(id, Day{kFirstDay + days - 365}, Day{kFirstDay + days});
-      if (!versions.ok()) Die(versions.status());
-      us.push_back(Since(start) * 1e3);
-    }
-    Print("last year of one series", &us);
-  }
-
- private:
-  [[noreturn]] static void Die(const absl::Status& status) {
-    std::fprintf(stderr, "%s\n", status.ToString().c_str());
-    std::_Exit(1);
-  }
-  static void Print(const char* name, std::vector<double>* ms) {
-    std::sort(ms->begin(), ms->end());
-    std::printf("  %-24s p50 %.3f ms  p99 %.3f ms\n", name, (*ms)[ms->size() / 2],
-                (*ms)[ms->size() * 99 / 100]);
-  }
-
-  const std::string folder_;
-  const SystemClock clock_;
-  std::unique_ptr<Database> database_;
-  std::unique_ptr<PriceStore> store_;
-  size_t batches_ = 0;
-  size_t rows_ = 0;
-  Mutex mu_;
-  CondVar changed_;
-  int in_flight_ ABSL_GUARDED_BY(mu_) = 0;
+struct Flags {
+  std::vector<std::string> work;
+  std::string server;
+  std::string rules = GLUTWATCH_SOURCE_DIR "/deploy/rules/yunnan-basic.yaml";
+  std::string folder;
+  std::string json;
+  std::string server_config;
+  int runs = 3;
+  int streams = 1;
+  int in_flight = 16;
+  size_t rows_per_batch = 10'000;
+  uint32_t batches = 2'000;
+  int queries = 300;
+  bool in_process = false;
+  bool quick = false;
+  bool load_only = false;
 };
 
-void Daily(const std::string& folder, uint32_t series, int days) {
-  Bench bench(folder);
-  for (int day = 0; day < days; ++day) {
-    bench.Append("DAILY", series, [day](size_t i) {
-      return MakeRow(static_cast<uint32_t>(i) + 1, kFirstDay + day);
-    });
-  }
-  bench.Open();
-  bench.Fold();
-  bench.OneBatchLatency(200);
+const std::vector<std::string> kWork = {"daily", "backfill-series", "backfill-day", "one-batch",
+                                        "queries"};
+
+FeedShape Smaller(FeedShape shape, bool quick) {
+  if (quick) shape.markets /= kQuickShare;
+  return shape;
 }
 
-void Backfill(const std::string& folder, bool series_order) {
-  Bench bench(folder);
-  bench.Append(series_order ? "BACKFILL by series" : "BACKFILL by day",
-               size_t{kBackfillSeries} * kBackfillDays, [series_order](size_t i) {
-                 const size_t series = series_order ? i / kBackfillDays : i % kBackfillSeries;
-                 const size_t day = series_order ? i % kBackfillDays : i / kBackfillSeries;
-                 return MakeRow(static_cast<uint32_t>(series) + 1,
-                                kFirstDay + static_cast<int>(day));
-               });
-  bench.ReadLatency(kBackfillSeries, kBackfillDays, 2000);
-  bench.Fold();
-  bench.ReadLatency(kBackfillSeries, kBackfillDays, 2000);
-  bench.Open();
-  bench.OneBatchLatency(200);
+absl::Status RunAlone(const Flags& flags, const std::string& work, Figures* figures) {
+  const std::string folder = absl::StrCat(flags.folder, "/store");
+  const FeedShape daily = Smaller(kDailyShape, flags.quick);
+  const FeedShape backfill = Smaller(kBackfillShape, flags.quick);
+  if (work == "daily") {
+    return RunInProcess(folder, daily, FeedOrder::kByDay, "daily_store", figures);
+  }
+  if (work == "backfill-series") {
+    return RunInProcess(folder, backfill, FeedOrder::kBySeries, "backfill_series_store", figures);
+  }
+  if (work == "backfill-day") {
+    return RunInProcess(folder, backfill, FeedOrder::kByDay, "backfill_day_store", figures);
+  }
+  return absl::OkStatus();
+}
+
+// Over BACKFILL, pushed by day and folded, from a server that has just been started on it.
+absl::Status RunLoadedQueries(const IngestSettings& settings, const FeedShape& shape, int times,
+                              Figures* figures) {
+  Figures of_load;
+  GLUTWATCH_RETURN_IF_ERROR(
+      RunBackfill(settings, shape, FeedOrder::kByDay, "queries_load", &of_load));
+  GLUTWATCH_ASSIGN_OR_RETURN(auto server,
+                             ServerProcess::Start(settings.server, settings.server_config));
+  const ExpectedAnswers expected(shape);
+  return RunQueries(server->grpc_address(), expected, times, figures);
+}
+
+absl::Status RunServed(const Flags& flags, const std::string& work, Figures* figures) {
+  IngestSettings settings;
+  settings.server = {flags.server, flags.rules, absl::StrCat(flags.folder, "/server")};
+  settings.push.streams = flags.streams;
+  settings.push.in_flight = flags.in_flight;
+  settings.push.rows_per_batch = flags.quick ? kQuickBatchRows : flags.rows_per_batch;
+  settings.server_config = flags.server_config;
+  settings.settle = !flags.load_only || work == "queries";
+  const FeedShape backfill = Smaller(kBackfillShape, flags.quick);
+  if (work == "daily") {
+    return RunDaily(settings, Smaller(kDailyShape, flags.quick), "daily", figures);
+  }
+  if (work == "backfill-series") {
+    return RunBackfill(settings, backfill, FeedOrder::kBySeries, "backfill_series", figures);
+  }
+  if (work == "backfill-day") {
+    return RunBackfill(settings, backfill, FeedOrder::kByDay, "backfill_day", figures);
+  }
+  if (work == "one-batch") {
+    return RunOneBatch(settings, kOneBatchRows, flags.batches, "one_batch", figures);
+  }
+  return RunLoadedQueries(settings, backfill, flags.queries, figures);
+}
+
+int Run(const Flags& flags) {
+  Figures figures;
+  for (int run = 0; run < flags.runs; ++run) {
+    for (const std::string& work : flags.work.empty() ? kWork : flags.work) {
+      const absl::Status status =
+          flags.in_process ? RunAlone(flags, work, &figures) : RunServed(flags, work, &figures);
+      if (!status.ok()) {
+        std::fprintf(stderr, "store_bench: %s: %s\n", work.c_str(), status.ToString().c_str());
+        return 1;
+      }
+    }
+  }
+  std::fputs(figures.Table().c_str(), stdout);
+  if (flags.json.empty()) return 0;
+  const absl::Status written = WriteFile(flags.json, figures.JsonLines());
+  if (!written.ok()) std::fprintf(stderr, "store_bench: %s\n", written.ToString().c_str());
+  return written.ok() ? 0 : 1;
 }
 
 }  // namespace
-}  // namespace glutwatch::storage
+}  // namespace glutwatch::bench
 
 int main(int argc, char** argv) {
-  const std::string folder = argc > 1 ? argv[1] : "/tmp/glutwatch-store-bench";
-  const auto series = static_cast<uint32_t>(argc > 2 ? std::atoi(argv[2]) : 500'000);
-  const int days = argc > 3 ? std::atoi(argv[3]) : 4;
-  std::setvbuf(stdout, nullptr, _IOLBF, 0);
-  glutwatch::storage::Daily(folder, series, days);
-  glutwatch::storage::Backfill(folder, true);
-  glutwatch::storage::Backfill(folder, false);
-  return 0;
+  using glutwatch::bench::kWork;
+  glutwatch::bench::Flags flags;
+  std::error_code error;
+  flags.server =
+      (std::filesystem::read_symlink("/proc/self/exe", error).parent_path() / "glutwatchd")
+          .string();
+  CLI::App app{"store_bench: the price store through real gRPC; see docs/performance.md"};
+  app.footer(
+      "Examples:\n"
+      "  store_bench                                  # everything, three runs\n"
+      "  store_bench daily --runs 1 --streams 2       # one piece of work\n"
+      "  store_bench --in-process --runs 5            # the store alone\n"
+      "  store_bench --json figures.jsonl --runs 5    # for programs, too");
+  app.add_option("work", flags.work, "what to measure; everything if nothing is named")
+      ->check(CLI::IsMember(kWork));
+  app.add_option("--server", flags.server, "glutwatchd")->capture_default_str();
+  app.add_option("--rules", flags.rules, "the rule pack that it starts with")
+      ->capture_default_str();
+  app.add_option("--folder", flags.folder, "an empty place for the data; a temporary one if unset");
+  app.add_option("--server-config", flags.server_config, "more lines of the server's YAML");
+  app.add_option("--json", flags.json, "write the figures to this file, a line of JSON each");
+  app.add_option("--runs", flags.runs)->check(CLI::Range(1, 1000))->capture_default_str();
+  app.add_option("--streams", flags.streams, "connections that push")
+      ->check(CLI::Range(1, 64))
+      ->capture_default_str();
+  app.add_option("--in-flight", flags.in_flight, "batches of a stream that wait for their answer")
+      ->check(CLI::Range(1, 16))
+      ->capture_default_str();
+  app.add_option("--batch-rows", flags.rows_per_batch)
+      ->check(CLI::Range(1, 100'000))
+      ->capture_default_str();
+  app.add_option("--batches", flags.batches, "of one-batch")
+      ->check(CLI::Range(50, 20'000))
+      ->capture_default_str();
+  app.add_option("--queries", flags.queries, "how often each query is asked")
+      ->check(CLI::Range(10, 100'000))
+      ->capture_default_str();
+  app.add_flag("--in-process", flags.in_process, "the price store alone, without server and gRPC");
+  app.add_flag("--load-only", flags.load_only,
+               "do not wait for judging and folding after a load: no disk figures");
+  app.add_flag("--quick", flags.quick, "a twentieth of the markets: a smoke test, not a figure");
+  CLI11_PARSE(app, argc, argv);
+  const bool temporary = flags.folder.empty();
+  if (temporary) {
+    std::string pattern =
+        (std::filesystem::temp_directory_path(error) / "glutwatch-store-bench-XXXXXX").string();
+    if (mkdtemp(pattern.data()) == nullptr) {
+      std::fprintf(stderr, "store_bench: cannot make %s\n", pattern.c_str());
+      return 1;
+    }
+    flags.folder = pattern;
+  }
+  const int code = glutwatch::bench::Run(flags);
+  if (temporary) std::filesystem::remove_all(flags.folder, error);
+  return code;
 }
