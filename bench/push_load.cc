@@ -81,24 +81,8 @@ class StreamLoad {
 
   void AddBatch(std::string id, absl::Span<const FeedRow> rows) {
     Entry entry;
-    v1::ObservationBatch* batch = &entry.batch;
-    batch->set_batch_id(std::move(id));
-    const int count = static_cast<int>(rows.size());
-    batch->mutable_series_indexes()->Reserve(count);
-    batch->mutable_market_days()->Reserve(count);
-    batch->mutable_presences()->Resize(count, kLowModalHighArrivals);
-    batch->mutable_low_prices_e4()->Reserve(count);
-    batch->mutable_modal_prices_e4()->Reserve(count);
-    batch->mutable_high_prices_e4()->Reserve(count);
-    batch->mutable_arrivals_e4()->Reserve(count);
-    for (const FeedRow& row : rows) {
-      batch->add_series_indexes(IndexOf(row));
-      batch->add_market_days(row.day);
-      batch->add_low_prices_e4(row.low_fen * kE4PerFen);
-      batch->add_modal_prices_e4(row.average_fen * kE4PerFen);
-      batch->add_high_prices_e4(row.high_fen * kE4PerFen);
-      batch->add_arrivals_e4(row.arrivals_tenths * kE4PerTenth);
-    }
+    entry.batch =
+        MakeBatch(std::move(id), rows, [this](const FeedRow& row) { return IndexOf(row); });
     entry.series_needed = series_.size();
     batches_.push_back(std::move(entry));
   }
@@ -243,6 +227,29 @@ class PusherImpl final : public Pusher {
 std::string MarketName(uint32_t market) { return absl::StrFormat("markets/bench-%04d", market); }
 std::string ProductName(uint32_t product) {
   return absl::StrFormat("products/bench-%04d", product);
+}
+
+v1::ObservationBatch MakeBatch(std::string id, absl::Span<const FeedRow> rows,
+                               absl::FunctionRef<int32_t(const FeedRow&)> index_of) {
+  v1::ObservationBatch batch;
+  const int count = static_cast<int>(rows.size());
+  batch.set_batch_id(std::move(id));
+  batch.mutable_series_indexes()->Reserve(count);
+  batch.mutable_market_days()->Reserve(count);
+  batch.mutable_presences()->Resize(count, kLowModalHighArrivals);
+  batch.mutable_low_prices_e4()->Reserve(count);
+  batch.mutable_modal_prices_e4()->Reserve(count);
+  batch.mutable_high_prices_e4()->Reserve(count);
+  batch.mutable_arrivals_e4()->Reserve(count);
+  for (const FeedRow& row : rows) {
+    batch.add_series_indexes(index_of(row));
+    batch.add_market_days(row.day);
+    batch.add_low_prices_e4(row.low_fen * kE4PerFen);
+    batch.add_modal_prices_e4(row.average_fen * kE4PerFen);
+    batch.add_high_prices_e4(row.high_fen * kE4PerFen);
+    batch.add_arrivals_e4(row.arrivals_tenths * kE4PerTenth);
+  }
+  return batch;
 }
 
 absl::StatusOr<std::unique_ptr<Pusher>> Pusher::Open(const std::string& address,

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/functional/function_ref.h"
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
@@ -27,6 +28,11 @@ struct PushSettings {
 std::string MarketName(uint32_t market);
 std::string ProductName(uint32_t product);
 
+// `rows` as one batch; `index_of` knows each row's series on the stream. Prices are in 1/10,000 CNY
+// per kg, arrivals in 1/10,000 tonnes.
+v1::ObservationBatch MakeBatch(std::string id, absl::Span<const FeedRow> rows,
+                               absl::FunctionRef<int32_t(const FeedRow&)> index_of);
+
 // What became of a load.
 struct PushResult {
   double seconds = 0;  // from the first Send to the last acknowledgement
@@ -44,9 +50,8 @@ class Pusher {
                                                       const PushSettings& settings);
   virtual ~Pusher() = default;
 
-  // Makes `rows` into batches, the next one always for the next stream; sends nothing. Prices are
-  // in 1/10,000 CNY per kg, arrivals in 1/10,000 tonnes. To be called before a clock starts, as a
-  // peer's client reads a file that was made before.
+  // Makes `rows` into batches, the next one always for the next stream; sends nothing. To be called
+  // before a clock starts, as a peer's client reads a file that was made before.
   virtual void Prepare(absl::Span<const FeedRow> rows) = 0;
 
   // Sends what is prepared, or the next `batches` of each stream, and waits for the answers. The

@@ -139,21 +139,6 @@ void ServerProcess::Kill() {
   pid_ = 0;
 }
 
-double ServerProcess::cpu_seconds() const {
-  const std::string stat = ReadAll(absl::StrCat("/proc/", pid_, "/stat"));
-  const size_t name_end = stat.rfind(") ");
-  if (name_end == std::string::npos) return std::nan("");
-  const std::vector<absl::string_view> fields =
-      absl::StrSplit(absl::string_view(stat).substr(name_end + 2), ' ');
-  int64_t user = 0;
-  int64_t system = 0;
-  if (fields.size() <= kStime || !absl::SimpleAtoi(fields[kUtime], &user) ||
-      !absl::SimpleAtoi(fields[kStime], &system)) {
-    return std::nan("");
-  }
-  return static_cast<double>(user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
-}
-
 double ServerProcess::peak_mib() const {
   std::istringstream status(ReadAll(absl::StrCat("/proc/", pid_, "/status")));
   for (std::string key; status >> key; status.ignore(1 << 20, '\n')) {
@@ -204,6 +189,21 @@ int64_t DiskBytes(const ServerFiles& files) {
     if (lstat(entry.path().c_str(), &file) == 0) bytes += file.st_blocks * kBlockBytes;
   }
   return bytes;
+}
+
+double CpuSecondsOf(pid_t pid) {
+  const std::string stat = ReadAll(absl::StrCat("/proc/", pid, "/stat"));
+  const size_t name_end = stat.rfind(") ");
+  if (name_end == std::string::npos) return std::nan("");
+  const std::vector<absl::string_view> fields =
+      absl::StrSplit(absl::string_view(stat).substr(name_end + 2), ' ');
+  int64_t user = 0;
+  int64_t system = 0;
+  if (fields.size() <= kStime || !absl::SimpleAtoi(fields[kUtime], &user) ||
+      !absl::SimpleAtoi(fields[kStime], &system)) {
+    return std::nan("");
+  }
+  return static_cast<double>(user + system) / static_cast<double>(sysconf(_SC_CLK_TCK));
 }
 
 double OwnCpuSeconds() {

@@ -13,6 +13,10 @@
 
 namespace glutwatch::bench {
 
+// Processor seconds of a process, all threads together, user and system; not a number if it ended.
+double CpuSecondsOf(pid_t pid);
+double OwnCpuSeconds();  // of this one, to the microsecond
+
 struct ServerFiles {
   std::string program;    // glutwatchd
   std::string rule_pack;  // the rules that it starts with
@@ -41,8 +45,7 @@ class ServerProcess {
   // From the program's start until it said that it serves.
   absl::Duration start_time() const { return start_time_; }
 
-  // Processor seconds that it has used, all threads together, user and system.
-  double cpu_seconds() const;
+  double cpu_seconds() const { return CpuSecondsOf(pid_); }
   // The most memory that it has had resident, in MiB.
   double peak_mib() const;
   // The value of a metric without labels. NOT_FOUND names it.
@@ -65,8 +68,5 @@ class ServerProcess {
 
 // Bytes that a server's data takes on the disk, whether it runs or not.
 int64_t DiskBytes(const ServerFiles& files);
-
-// Processor seconds of this process, all threads together.
-double OwnCpuSeconds();
 
 }  // namespace glutwatch::bench

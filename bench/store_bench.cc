@@ -5,8 +5,6 @@
 // folder; client and server share the machine. Batches are made before the clock starts and
 // serialised inside it, as a peer's client reads a prepared file. Rows count when they are
 // acknowledged, which means fsynced. Judging runs in the background all the while.
-#include <unistd.h>
-
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -20,6 +18,7 @@
 #include "bench/in_process.h"
 #include "bench/ingest_bench.h"
 #include "bench/query_bench.h"
+#include "bench/temporary_folder.h"
 
 namespace glutwatch::bench {
 namespace {
@@ -54,8 +53,9 @@ FeedShape Smaller(FeedShape shape, bool quick) {
   return shape;
 }
 
-absl::Status RunAlone(const Flags& flags, const std::string& work, Figures* figures) {
-  const std::string folder = absl::StrCat(flags.folder, "/store");
+absl::Status RunAlone(const Flags& flags, const std::string& place, const std::string& work,
+                      Figures* figures) {
+  const std::string folder = absl::StrCat(place, "/store");
   const FeedShape daily = Smaller(kDailyShape, flags.quick);
   const FeedShape backfill = Smaller(kBackfillShape, flags.quick);
   if (work == "daily") {
@@ -82,9 +82,10 @@ absl::Status RunLoadedQueries(const IngestSettings& settings, const FeedShape& s
   return RunQueries(server->grpc_address(), expected, times, figures);
 }
 
-absl::Status RunServed(const Flags& flags, const std::string& work, Figures* figures) {
+absl::Status RunServed(const Flags& flags, const std::string& place, const std::string& work,
+                       Figures* figures) {
   IngestSettings settings;
-  settings.server = {flags.server, flags.rules, absl::StrCat(flags.folder, "/server")};
+  settings.server = {flags.server, flags.rules, absl::StrCat(place, "/server")};
   settings.push.streams = flags.streams;
   settings.push.in_flight = flags.in_flight;
   settings.push.rows_per_batch = flags.quick ? kQuickBatchRows : flags.rows_per_batch;
@@ -106,12 +107,12 @@ absl::Status RunServed(const Flags& flags, const std::string& work, Figures* fig
   return RunLoadedQueries(settings, backfill, flags.queries, figures);
 }
 
-int Run(const Flags& flags) {
+int Run(const Flags& flags, const std::string& folder) {
   Figures figures;
   for (int run = 0; run < flags.runs; ++run) {
     for (const std::string& work : flags.work.empty() ? kWork : flags.work) {
-      const absl::Status status =
-          flags.in_process ? RunAlone(flags, work, &figures) : RunServed(flags, work, &figures);
+      const absl::Status status = flags.in_process ? RunAlone(flags, folder, work, &figures)
+                                                   : RunServed(flags, folder, work, &figures);
       if (!status.ok()) {
         std::fprintf(stderr, "store_bench: %s: %s\n", work.c_str(), status.ToString().c_str());
         return 1;
@@ -147,7 +148,8 @@ int main(int argc, char** argv) {
   app.add_option("--server", flags.server, "glutwatchd")->capture_default_str();
   app.add_option("--rules", flags.rules, "the rule pack that it starts with")
       ->capture_default_str();
-  app.add_option("--folder", flags.folder, "an empty place for the data; a temporary one if unset");
+  app.add_option("--folder", flags.folder,
+                 "where to make a folder for the data; the system's temporary one if unset");
   app.add_option("--server-config", flags.server_config, "more lines of the server's YAML");
   app.add_option("--json", flags.json, "write the figures to this file, a line of JSON each");
   app.add_option("--runs", flags.runs)->check(CLI::Range(1, 1000))->capture_default_str();
@@ -171,17 +173,10 @@ int main(int argc, char** argv) {
                "do not wait for judging and folding after a load: no disk figures");
   app.add_flag("--quick", flags.quick, "a twentieth of the markets: a smoke test, not a figure");
   CLI11_PARSE(app, argc, argv);
-  const bool temporary = flags.folder.empty();
-  if (temporary) {
-    std::string pattern =
-        (std::filesystem::temp_directory_path(error) / "glutwatch-store-bench-XXXXXX").string();
-    if (mkdtemp(pattern.data()) == nullptr) {
-      std::fprintf(stderr, "store_bench: cannot make %s\n", pattern.c_str());
-      return 1;
-    }
-    flags.folder = pattern;
+  const auto folder = glutwatch::bench::TemporaryFolder::Make(flags.folder, "store-bench");
+  if (!folder.ok()) {
+    std::fprintf(stderr, "store_bench: %s\n", folder.status().ToString().c_str());
+    return 1;
   }
-  const int code = glutwatch::bench::Run(flags);
-  if (temporary) std::filesystem::remove_all(flags.folder, error);
-  return code;
+  return glutwatch::bench::Run(flags, folder->path());
 }
