@@ -9,13 +9,13 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/clock.h"
 #include "base/status_macros.h"
+#include "bench/store_files.h"
 
 namespace glutwatch::bench {
 namespace {
 
 constexpr absl::Duration kPatience = absl::Minutes(20);
 constexpr absl::Duration kRest = absl::Milliseconds(25);  // longer than assess_delay
-constexpr double kMostHeadRows = 50'000;                  // that a head of 1 MiB may hold
 
 void AddRate(const std::string& work, const PushResult& result, Figures* figures) {
   figures->Add(work, "rows_per_s", static_cast<double>(result.rows) / result.seconds);
@@ -58,22 +58,27 @@ class Meter {
   const double own_cpu_;
 };
 
-absl::Status AwaitFolded(ServerProcess* server) {
-  GLUTWATCH_RETURN_IF_ERROR(server->WaitIdle(kPatience));
-  GLUTWATCH_ASSIGN_OR_RETURN(const double left, server->Metric("glutwatch_store_head_rows"));
-  if (left <= kMostHeadRows) return absl::OkStatus();
-  return absl::FailedPreconditionError(
-      absl::StrCat("the head still holds ", left, " rows, expected at most ", kMostHeadRows));
-}
-
+// Bytes on the disk per row as folding leaves them, and compacted, as the peers' are measured.
 absl::Status MeasureFolded(const IngestSettings& settings, const std::string& work, int64_t rows,
                            Figures* figures) {
+  const std::string folder = settings.server.data_dir();
   const absl::Time begin = absl::Now();
-  GLUTWATCH_RETURN_IF_ERROR(FoldAll(settings));
+  GLUTWATCH_RETURN_IF_ERROR(FoldStore(folder));
   figures->Add(work, "fold_rest_s", absl::ToDoubleSeconds(absl::Now() - begin));
-  const auto bytes = static_cast<double>(DiskBytes(settings.server));
-  figures->Add(work, "disk_mb", bytes / 1e6);
-  figures->Add(work, "disk_bytes_per_row", bytes / static_cast<double>(rows));
+  const auto per_row = [rows](int64_t bytes) {
+    return static_cast<double>(bytes) / static_cast<double>(rows);
+  };
+  figures->Add(work, "disk_bytes_per_row", per_row(DiskBytes(folder)));
+  if (!settings.compact) return absl::OkStatus();
+  GLUTWATCH_RETURN_IF_ERROR(CompactStore(folder));
+  GLUTWATCH_ASSIGN_OR_RETURN(const auto tables, TableBytes(folder));
+  int64_t all = 0;
+  for (const auto& [table, bytes] : tables) all += bytes;
+  figures->Add(work, "compacted_bytes_per_row", per_row(all));
+  for (const char* table : {"chunks", "tips", "journal"}) {
+    figures->Add(work, absl::StrCat("of_that_", table, "_bytes_per_row"),
+                 per_row(tables.at(table)));
+  }
   return absl::OkStatus();
 }
 
@@ -100,14 +105,6 @@ absl::StatusOr<std::unique_ptr<ServerProcess>> FreshServer(const IngestSettings&
   std::error_code error;
   std::filesystem::remove_all(settings.server.folder, error);
   return ServerProcess::Start(settings.server, settings.server_config);
-}
-
-absl::Status FoldAll(const IngestSettings& settings) {
-  GLUTWATCH_ASSIGN_OR_RETURN(
-      auto server,
-      ServerProcess::Start(settings.server, absl::StrCat(settings.server_config, "head_mib: 1\n")));
-  GLUTWATCH_RETURN_IF_ERROR(AwaitFolded(server.get()));
-  return server->Stop();
 }
 
 absl::Status RunDaily(const IngestSettings& settings, const FeedShape& shape,

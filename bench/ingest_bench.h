@@ -17,14 +17,11 @@ struct IngestSettings {
   PushSettings push;
   std::string server_config;  // more lines of the server's YAML
   bool settle = true;         // after a load: wait until the server rests, fold, measure the disk
+  bool compact = true;        // when it is measured: also compacted, as the peers' sizes are
 };
 
 // Makes a fresh server on an empty folder. UNAVAILABLE as ServerProcess::Start.
 absl::StatusOr<std::unique_ptr<ServerProcess>> FreshServer(const IngestSettings& settings);
-
-// Starts the folder's server again with the smallest head, which makes it fold all but a few
-// thousand rows, and ends it when it rests. FAILED_PRECONDITION if it does not fold.
-absl::Status FoldAll(const IngestSettings& settings);
 
 // One run of DAILY: the first day with every name that it brings (`<work>_cold`), the other days
 // (`<work>_warm`) and all of it (`<work>`), on a fresh server that is folded at the end.

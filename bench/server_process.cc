@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
-#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -36,8 +35,8 @@ constexpr absl::Duration kIdleSample = absl::Milliseconds(500);
 constexpr double kIdleShare = 0.02;  // of one core
 constexpr int kIdleSamples = 3;
 constexpr size_t kLogTailBytes = 2000;
-constexpr int64_t kBlockBytes = 512;  // of st_blocks
 constexpr int kCannotExecute = 127;
+constexpr int kHttpOk = 200;
 // Fields of /proc/pid/stat after the program's name: utime and stime.
 constexpr size_t kUtime = 11;
 constexpr size_t kStime = 12;
@@ -49,7 +48,7 @@ std::string ReadAll(const std::string& path) {
 
 std::string Config(const ServerFiles& files, absl::string_view extra) {
   return absl::StrCat("listen: 127.0.0.1:0\nadmin_listen: 127.0.0.1:0\nhttp_listen: 127.0.0.1:0\n",
-                      "data_dir: ", files.folder, "/data\naddress_file: ", files.folder,
+                      "data_dir: ", files.data_dir(), "\naddress_file: ", files.folder,
                       "/addresses\nrule_pack_file: ", files.rule_pack, "\n", extra);
 }
 
@@ -162,6 +161,17 @@ absl::StatusOr<double> ServerProcess::Metric(absl::string_view name) {
   return absl::NotFoundError(absl::StrCat("/metrics has no ", name));
 }
 
+absl::Status ServerProcess::WaitReady(absl::Duration patience) {
+  const absl::Time deadline = absl::Now() + patience;
+  while (absl::Now() < deadline) {
+    const auto answer = http_.Send({.url = absl::StrCat("http://", http_address_, "/readyz")});
+    if (answer.ok() && answer->status == kHttpOk) return absl::OkStatus();
+    absl::SleepFor(kPoll);
+  }
+  return absl::DeadlineExceededError(
+      absl::StrCat("glutwatchd is not ready after ", absl::FormatDuration(patience)));
+}
+
 absl::Status ServerProcess::WaitIdle(absl::Duration patience) {
   const absl::Time deadline = absl::Now() + patience;
   int idle = 0;
@@ -178,17 +188,6 @@ absl::Status ServerProcess::WaitIdle(absl::Duration patience) {
     idle = quiet && lag_s == 0 ? idle + 1 : 0;
   }
   return absl::OkStatus();
-}
-
-int64_t DiskBytes(const ServerFiles& files) {
-  int64_t bytes = 0;
-  std::error_code error;
-  for (const auto& entry :
-       std::filesystem::recursive_directory_iterator(absl::StrCat(files.folder, "/data"), error)) {
-    struct stat file = {};
-    if (lstat(entry.path().c_str(), &file) == 0) bytes += file.st_blocks * kBlockBytes;
-  }
-  return bytes;
 }
 
 double CpuSecondsOf(pid_t pid) {

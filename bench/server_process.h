@@ -21,6 +21,8 @@ struct ServerFiles {
   std::string program;    // glutwatchd
   std::string rule_pack;  // the rules that it starts with
   std::string folder;     // of data, config and log; made if it is not there
+
+  std::string data_dir() const { return folder + "/data"; }
 };
 
 // A glutwatchd of our own, with every setting at its default but the ports, which the system
@@ -50,6 +52,8 @@ class ServerProcess {
   double peak_mib() const;
   // The value of a metric without labels. NOT_FOUND names it.
   absl::StatusOr<double> Metric(absl::string_view name);
+  // Waits until /readyz says so. DEADLINE_EXCEEDED.
+  absl::Status WaitReady(absl::Duration patience);
   // Waits until what was recorded is judged and nothing runs in the background. DEADLINE_EXCEEDED.
   absl::Status WaitIdle(absl::Duration patience);
 
@@ -65,8 +69,5 @@ class ServerProcess {
   absl::Duration start_time_;
   HttpClient http_;
 };
-
-// Bytes that a server's data takes on the disk, whether it runs or not.
-int64_t DiskBytes(const ServerFiles& files);
 
 }  // namespace glutwatch::bench

@@ -18,6 +18,7 @@
 #include "bench/in_process.h"
 #include "bench/ingest_bench.h"
 #include "bench/query_bench.h"
+#include "bench/restart_bench.h"
 #include "bench/temporary_folder.h"
 
 namespace glutwatch::bench {
@@ -33,7 +34,7 @@ struct Flags {
   std::string rules = GLUTWATCH_SOURCE_DIR "/deploy/rules/yunnan-basic.yaml";
   std::string folder;
   std::string json;
-  std::string server_config;
+  std::vector<std::string> server_config;
   int runs = 3;
   int streams = 1;
   int in_flight = 16;
@@ -45,8 +46,14 @@ struct Flags {
   bool load_only = false;
 };
 
-const std::vector<std::string> kWork = {"daily", "backfill-series", "backfill-day", "one-batch",
-                                        "queries"};
+const std::vector<std::string> kWork = {"daily",        "daily-unjudged", "backfill-series",
+                                        "backfill-day", "one-batch",      "queries",
+                                        "restart"};
+// What is measured if nothing is named: all but the restart, which takes many minutes.
+const std::vector<std::string> kUsual(kWork.begin(), kWork.end() - 1);
+
+// Judging waits a minute for more data, as long as it may: none happens while the rows come in.
+constexpr char kUnjudged[] = "assess_delay: 60s\n";
 
 FeedShape Smaller(FeedShape shape, bool quick) {
   if (quick) shape.markets /= kQuickShare;
@@ -89,11 +96,18 @@ absl::Status RunServed(const Flags& flags, const std::string& place, const std::
   settings.push.streams = flags.streams;
   settings.push.in_flight = flags.in_flight;
   settings.push.rows_per_batch = flags.quick ? kQuickBatchRows : flags.rows_per_batch;
-  settings.server_config = flags.server_config;
+  for (const std::string& line : flags.server_config) {
+    absl::StrAppend(&settings.server_config, line, "\n");
+  }
   settings.settle = !flags.load_only || work == "queries";
   const FeedShape backfill = Smaller(kBackfillShape, flags.quick);
   if (work == "daily") {
     return RunDaily(settings, Smaller(kDailyShape, flags.quick), "daily", figures);
+  }
+  if (work == "daily-unjudged") {
+    absl::StrAppend(&settings.server_config, kUnjudged);
+    settings.settle = false;
+    return RunDaily(settings, Smaller(kDailyShape, flags.quick), "daily_unjudged", figures);
   }
   if (work == "backfill-series") {
     return RunBackfill(settings, backfill, FeedOrder::kBySeries, "backfill_series", figures);
@@ -104,13 +118,19 @@ absl::Status RunServed(const Flags& flags, const std::string& place, const std::
   if (work == "one-batch") {
     return RunOneBatch(settings, kOneBatchRows, flags.batches, "one_batch", figures);
   }
+  if (work == "restart") {
+    RestartSettings restart;
+    if (flags.quick) restart.series /= kQuickShare;
+    return RunRestart(settings, restart, "restart", figures);
+  }
+  settings.compact = false;
   return RunLoadedQueries(settings, backfill, flags.queries, figures);
 }
 
 int Run(const Flags& flags, const std::string& folder) {
   Figures figures;
   for (int run = 0; run < flags.runs; ++run) {
-    for (const std::string& work : flags.work.empty() ? kWork : flags.work) {
+    for (const std::string& work : flags.work.empty() ? kUsual : flags.work) {
       const absl::Status status = flags.in_process ? RunAlone(flags, folder, work, &figures)
                                                    : RunServed(flags, folder, work, &figures);
       if (!status.ok()) {
@@ -139,18 +159,19 @@ int main(int argc, char** argv) {
   CLI::App app{"store_bench: the price store through real gRPC; see docs/performance.md"};
   app.footer(
       "Examples:\n"
-      "  store_bench                                  # everything, three runs\n"
+      "  store_bench                                  # all but the restart, three runs\n"
       "  store_bench daily --runs 1 --streams 2       # one piece of work\n"
       "  store_bench --in-process --runs 5            # the store alone\n"
       "  store_bench --json figures.jsonl --runs 5    # for programs, too");
-  app.add_option("work", flags.work, "what to measure; everything if nothing is named")
+  app.add_option("work", flags.work, "what to measure; all but restart if nothing is named")
       ->check(CLI::IsMember(kWork));
   app.add_option("--server", flags.server, "glutwatchd")->capture_default_str();
   app.add_option("--rules", flags.rules, "the rule pack that it starts with")
       ->capture_default_str();
   app.add_option("--folder", flags.folder,
                  "where to make a folder for the data; the system's temporary one if unset");
-  app.add_option("--server-config", flags.server_config, "more lines of the server's YAML");
+  app.add_option("--server-config", flags.server_config,
+                 "a line of the server's YAML; may be given several times");
   app.add_option("--json", flags.json, "write the figures to this file, a line of JSON each");
   app.add_option("--runs", flags.runs)->check(CLI::Range(1, 1000))->capture_default_str();
   app.add_option("--streams", flags.streams, "connections that push")
