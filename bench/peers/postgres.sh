@@ -37,25 +37,30 @@ pg_stop() {
   rm -rf "$work/pg"
 }
 
-# Processor seconds of the server, its children and those that it has reaped.
+# Processor seconds of the server, its children and those that it has reaped. A child may end meanwhile.
 pg_cpu() {
-  cat "/proc/$peer_pid/stat" $(for child in $(cat /proc/"$peer_pid"/task/*/children); do echo "/proc/$child/stat"; done) 2>/dev/null |
+  local child stats=("/proc/$peer_pid/stat")
+  for child in $(cat /proc/"$peer_pid"/task/*/children); do stats+=("/proc/$child/stat"); done
+  { cat "${stats[@]}" 2>/dev/null || true; } |
     awk -v hz="$(getconf CLK_TCK)" '{sub(/^.*\) /, ""); s += $12 + $13; if (NR == 1) s += $14 + $15} END {printf "%.2f", s / hz}'
 }
 
 # Writes the largest sum of its processes' shares of memory, in MiB, to $1, four times a second until killed.
 pg_watch_memory() {
-  local most=0 now
+  local most=0 now child
   while sleep 0.25; do
-    now=$(for p in "$peer_pid" $(cat /proc/"$peer_pid"/task/*/children 2>/dev/null); do
-      awk '/^Pss:/ {print $2}' "/proc/$p/smaps_rollup" 2>/dev/null
+    now=$(for child in "$peer_pid" $(cat /proc/"$peer_pid"/task/*/children 2>/dev/null); do
+      awk '/^Pss:/ {print $2}' "/proc/$child/smaps_rollup" 2>/dev/null || true
     done | awk '{s += $1} END {printf "%d", s / 1024}')
-    ((now > most)) && most=$now && echo "$most" >"$1"
+    if ((now > most)); then
+      most=$now
+      echo "$most" >"$1"
+    fi
   done
 }
 
 pg_table() {
-  pg_sql "DROP TABLE IF EXISTS feed"
+  PGOPTIONS="-c client_min_messages=warning" pg_sql "DROP TABLE IF EXISTS feed"
   pg_sql "CREATE $1 TABLE feed(series int, day date, lo real, av real, hi real, vol real, PRIMARY KEY(series, day))"
   pg_sql CHECKPOINT
 }
@@ -71,7 +76,8 @@ pg_copy() {
   begin=$(date +%s.%N)
   psql -X -q "$pg_conn" -c "COPY feed FROM STDIN CSV" <"$4"
   end=$(date +%s.%N)
-  kill "$watcher" && { wait "$watcher" 2>/dev/null || true; }
+  kill "$watcher"
+  wait "$watcher" 2>/dev/null || true
   pg_sql CHECKPOINT
   expect "PostgreSQL's count of rows" "$(pg_sql 'SELECT count(*) FROM feed')" "$5"
   record "$1" "$2" "$(awk -v b="$begin" -v e="$end" -v n="$5" -v c0="$cpu" -v c1="$(pg_cpu)" -v m="$(cat "$work/pg.peak")" \
@@ -96,7 +102,6 @@ run_postgres() {
   pg_upsert postgres-upsert one_batch "$work/daily-day.csv" "$upsert_rows" 1000 1
   pg_copy postgres-copy backfill_series "" "$work/backfill-series.csv" "$backfill_rows"
   pg_copy postgres-copy backfill_day "" "$work/backfill-day.csv" "$backfill_rows"
-  pg_sql "DROP TABLE IF EXISTS s"
   pg_sql "CREATE TABLE s AS SELECT g series, g / 50 market, g % 50 product FROM generate_series(0, $backfill_markets * 50 - 1) g"
   pg_sql "ALTER TABLE s ADD PRIMARY KEY(series)"
   pg_sql "CREATE INDEX ON s(product)"
