@@ -4,6 +4,7 @@
 #
 # Usage: tests/long.sh [fuzz|tidy|crash|bench]...   (all of them by default)
 #   FUZZ_SECONDS  per target (600)      CRASH_KILLS  kills in the crash campaign (5000)
+#   BENCH_RUNS    runs of the comparison with the peers, on a quiet machine (a smoke test if unset)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=$(nproc)
@@ -38,13 +39,22 @@ crash() {
     timeout 21600 python3 tests/crash/crash_test.py
 }
 
+# store_bench and limits_bench run beside the peers; without BENCH_RUNS only as a smoke test.
 bench() {
   cmake --preset release --log-level=WARNING
   cmake --build --preset release -- --quiet
+  local program
   for program in build/release/bin/*_bench; do
+    case $(basename "$program") in store_bench | limits_bench) continue ;; esac
     echo "== $(basename "$program")"
     timeout 1800 "$program"
   done
+  echo "== compare"
+  if [[ -n ${BENCH_RUNS:-} ]]; then
+    timeout 21600 bench/compare.sh --runs "$BENCH_RUNS" --restart
+  else
+    timeout 3600 bench/compare.sh --quick
+  fi
 }
 
 for campaign in "${@:-fuzz tidy crash bench}"; do
