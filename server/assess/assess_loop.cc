@@ -11,6 +11,7 @@
 
 #include "absl/time/clock.h"
 #include "base/status_macros.h"
+#include "base/thread_name.h"
 #include "server/assess/change_set.h"
 
 namespace glutwatch::assess {
@@ -77,6 +78,7 @@ class Loop final : public AssessLoop {
   }
 
   void Run() {
+    NameThisThread("assess");
     // Linux gives a thread a niceness of its own.
     (void)setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), kNice);
     absl::Duration delay = options_.delay;

@@ -33,6 +33,14 @@ std::vector<ChangeSet::Change> ChangeSet::TakePending() {
   return changes;
 }
 
+void ChangeSet::Pause(absl::Duration delay) {
+  const absl::Time until = absl::Now() + delay;
+  for (absl::Duration left = delay; !stopped_ && left > absl::ZeroDuration();
+       left = until - absl::Now()) {
+    changed_.WaitFor(&mu_, left);
+  }
+}
+
 void ChangeSet::Add(int64_t recorded_us, absl::Span<const Change> changes, absl::Time now) {
   MutexLock lock(&mu_);
   newest_us_ = std::max(newest_us_, recorded_us);
@@ -46,10 +54,10 @@ std::optional<ChangeSet::Round> ChangeSet::Take(absl::Duration delay) {
   {
     MutexLock lock(&mu_);
     while (!stopped_ && newest_us_ == judged_us_ && pending_.empty()) changed_.Wait(&mu_);
-    const absl::Time until = absl::Now() + delay;
-    for (absl::Duration left = delay; !stopped_ && left > absl::ZeroDuration();
-         left = until - absl::Now()) {
-      changed_.WaitFor(&mu_, left);
+    int64_t seen_us = 0;
+    for (int i = 0; i < kMostDelays && !stopped_ && seen_us != newest_us_; ++i) {
+      seen_us = newest_us_;
+      Pause(delay);
     }
     if (stopped_) return std::nullopt;
     round.changes = TakePending();

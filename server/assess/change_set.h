@@ -29,9 +29,12 @@ class ChangeSet {
 
   // Adds what a commit touched. Commits come in order.
   void Add(int64_t recorded_us, absl::Span<const Change> changes, absl::Time now);
-  // Waits until there is something, then `delay` for more to gather; nullopt after Stop.
+  // Waits until there is something, then `delay` for more to gather, and as long as more keeps
+  // coming up to kMostDelays times that: a national day is judged once, not in twenty parts, and
+  // has the processors to itself while it arrives. nullopt after Stop.
   // While a round is out, Idle is false: follow with Done or PutBack.
   std::optional<Round> Take(absl::Duration delay);
+  static constexpr int kMostDelays = 50;
   void Done();
   // Gives back a round that could not be judged.
   void PutBack(Round round);
@@ -44,6 +47,8 @@ class ChangeSet {
 
  private:
   bool IdleThrough(int64_t recorded_us) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
+  // Until `delay` has passed or Stop.
+  void Pause(absl::Duration delay) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   void AddPending(absl::Span<const Change> changes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
   std::vector<Change> TakePending() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 

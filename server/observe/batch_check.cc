@@ -8,6 +8,7 @@
 #include "absl/strings/str_cat.h"
 #include "base/decimal.h"
 #include "base/status_macros.h"
+#include "server/observe/batch_digest.h"
 
 namespace glutwatch::observe {
 namespace {
@@ -24,12 +25,6 @@ constexpr double kSlipTolerance = 0.05;
 // Xinfadi). So only the exact double counts, and only against a price of these many days ago: a
 // price that stays there is believed on the third day.
 constexpr int kDoubleMemoryDays = 2;
-
-// The digest mixes each value in; the order counts.
-uint64_t Mix(uint64_t hash, uint64_t value) {
-  hash ^= value + 0x9e3779b97f4a7c15ULL + (hash << 6) + (hash >> 2);
-  return hash * 0xff51afd7ed558ccdULL;
-}
 
 template <typename T>
 T At(absl::Span<const T> column, size_t row, T if_absent) {
@@ -48,25 +43,21 @@ uint64_t KeyOf(const storage::BatchRow& row) {
   return (uint64_t{static_cast<uint32_t>(row.series)} << 32) | (day << 15) | row.observation.lot;
 }
 
-// Of the batch as it was sent: of nothing that the clock or the store could change. Lots are left
-// out: a sender counts them by what the catalog makes of its names, which may have changed when it
-// sends the batch again.
-uint64_t DigestOf(const BatchColumns& columns, const std::vector<SessionSeries>& series) {
-  const size_t count = columns.series_indexes.size();
-  uint64_t digest = Mix(0, count);
-  for (size_t i = 0; i < count; ++i) {
-    const auto index = static_cast<size_t>(columns.series_indexes[i]);
-    digest = Mix(digest, index < series.size() ? series[index].identity : index);
-    digest = Mix(digest, static_cast<uint32_t>(columns.market_days[i]));
-    digest =
-        Mix(digest, static_cast<uint32_t>(At<int>(columns.day_statuses, i, 1)) |
-                        static_cast<uint64_t>(At<int32_t>(columns.presences, i, kPrices)) << 32);
-    digest = Mix(digest, static_cast<uint64_t>(At<int64_t>(columns.low_e4, i, 0)));
-    digest = Mix(digest, static_cast<uint64_t>(At<int64_t>(columns.modal_e4, i, 0)));
-    digest = Mix(digest, static_cast<uint64_t>(At<int64_t>(columns.high_e4, i, 0)));
-    digest = Mix(digest, static_cast<uint64_t>(At<int64_t>(columns.arrivals_e4, i, 0)));
+// Adds what was sent to the digest, but the series: nothing that the clock or the store could
+// change. Lots are left out: a sender counts them by what the catalog makes of its names, which may
+// have changed when it sends the batch again.
+void AddSent(const BatchColumns& columns, BatchDigest* digest) {
+  const size_t rows = columns.series_indexes.size();
+  digest->AddColumn(rows, [&](size_t i) { return static_cast<uint32_t>(columns.market_days[i]); });
+  digest->AddColumn(rows, [&](size_t i) {
+    return static_cast<uint32_t>(At<int>(columns.day_statuses, i, 1)) |
+           static_cast<uint64_t>(At<int32_t>(columns.presences, i, kPrices)) << 32;
+  });
+  for (const auto& column :
+       {columns.low_e4, columns.modal_e4, columns.high_e4, columns.arrivals_e4}) {
+    digest->AddColumn(rows,
+                      [&](size_t i) { return static_cast<uint64_t>(At<int64_t>(column, i, 0)); });
   }
-  return digest;
 }
 
 Problem CheckNumbers(const Observation& o) {
@@ -108,10 +99,13 @@ class Checker {
 
   CheckedBatch Run() {
     const size_t count = columns_.series_indexes.size();
-    checked_.digest = DigestOf(columns_, dictionary_->series());
+    BatchDigest digest(count);
+    AddSent(columns_, &digest);
     checked_.rows.reserve(count);
     row_numbers_.reserve(count);
     for (size_t i = 0; i < count; ++i) CheckRow(i);
+    digest.AddColumn(identities_);
+    checked_.digest = digest.digest();
     return std::move(checked_);
   }
 
@@ -120,21 +114,28 @@ class Checker {
     const auto index = static_cast<size_t>(columns_.series_indexes[row]);
     std::vector<SessionSeries>& all = dictionary_->series();
     if (index >= all.size()) {
+      identities_.Add(row, index);
       return Refuse(
           row, {"UNKNOWN_SERIES", absl::StrCat("series index is ", columns_.series_indexes[row],
                                                ", the stream has named ", all.size(), " series")});
     }
     SessionSeries& series = all[index];
+    identities_.Add(row, series.identity);
     if (series.problem != 0) return Refuse(row, dictionary_->problem(series.problem));
     storage::BatchRow kept{series.id, {}};
     Observation& o = kept.observation;
-    if (Problem problem = Read(row, series, &o); problem.reason != nullptr) {
-      return Refuse(row, std::move(problem));
+    const bool usual = ReadUsual(row, series, &o);
+    if (!usual) {
+      if (Problem problem = Read(row, series, &o); problem.reason != nullptr) {
+        return Refuse(row, std::move(problem));
+      }
     }
     if (IsSecond(row, kept)) return;
     if (o.lot > 0) o.flags |= storage::kSecondLot;
-    if (Problem doubt = Doubt(&series, &o); doubt.reason != nullptr) {
-      Add(row, Verdict::kSuspicious, std::move(doubt));
+    if (!usual || !IsPlausible(&series, o)) {
+      if (Problem doubt = Doubt(&series, &o); doubt.reason != nullptr) {
+        Add(row, Verdict::kSuspicious, std::move(doubt));
+      }
     }
     MoveReference(o, &series);
     checked_.rows.push_back(kept);
@@ -148,6 +149,8 @@ class Checker {
   }
   void Refuse(size_t row, Problem problem) { Add(row, Verdict::kRefused, std::move(problem)); }
 
+  bool ReadUsual(size_t row, const SessionSeries& series, Observation* o) const;
+  bool IsPlausible(SessionSeries* series, const Observation& o) const;
   Problem Read(size_t row, const SessionSeries& series, Observation* o) const;
   bool IsSecond(size_t row, const storage::BatchRow& kept);
   Problem Doubt(SessionSeries* series, Observation* observation) const;
@@ -160,11 +163,51 @@ class Checker {
   const IntakeOptions& options_;
   Dictionary* const dictionary_;
   CheckedBatch checked_;
+  BatchDigest::Column identities_;
   std::vector<int32_t> row_numbers_;  // of checked_.rows in the batch
   uint64_t newest_key_ = 0;
   bool ascending_ = true;
   absl::flat_hash_map<uint64_t, uint32_t> seen_;  // key -> index in checked_.rows
 };
+
+// Reads a row as nearly all are: traded, not in the future, with all three prices in order. False
+// if it is any other: then Read says what it is.
+bool Checker::ReadUsual(size_t row, const SessionSeries& series, Observation* o) const {
+  const Day day{columns_.market_days[row]};
+  const int lot = At<int32_t>(columns_.lots, row, 0);
+  const int presence = At<int32_t>(columns_.presences, row, kPrices);
+  if (day < kMinDay || day > dictionary_->today(series.zone) ||
+      At<int>(columns_.day_statuses, row, 1) != 1 || lot < 0 || lot > kMaxLot ||
+      (presence != kPrices && presence != kAllNumbers)) {
+    return false;
+  }
+  const int64_t low = At<int64_t>(columns_.low_e4, row, 0);
+  const int64_t modal = At<int64_t>(columns_.modal_e4, row, 0);
+  const int64_t high = At<int64_t>(columns_.high_e4, row, 0);
+  if (low <= 0 || low > modal || modal > high || high > kMaxE4) return false;
+  if (presence == kAllNumbers) {
+    if (series.arrivals_problem != 0 || columns_.arrivals_e4.empty()) return false;
+    o->arrivals_e4 = columns_.arrivals_e4[row];
+    if (o->arrivals_e4 < 0 || o->arrivals_e4 > kMaxE4) return false;
+  }
+  o->day = day;
+  o->lot = static_cast<uint16_t>(lot);
+  o->status = DayStatus::kTraded;
+  o->presence = static_cast<uint8_t>(presence);
+  o->low_e4 = low;
+  o->modal_e4 = modal;
+  o->high_e4 = high;
+  return true;
+}
+
+// Whether nothing can be doubted of a usual row: within a factor of two of what it is compared
+// with, exclusive, there is neither a jump nor a slip. Otherwise Doubt looks closer.
+bool Checker::IsPlausible(SessionSeries* series, const Observation& o) const {
+  if (!series->reference_known) FindReference(o.day, series);
+  if (!series->has_reference) return true;
+  return options_.jump_factor >= 2 && o.modal_e4 / 2 < series->reference_modal_e4 &&
+         series->reference_modal_e4 / 2 < o.modal_e4;
+}
 
 // The row's numbers, or what is wrong with them.
 Problem Checker::Read(size_t row, const SessionSeries& series, Observation* o) const {
@@ -173,7 +216,7 @@ Problem Checker::Read(size_t row, const SessionSeries& series, Observation* o) c
     return {"DAY_OUT_OF_RANGE", absl::StrCat("market day is ", DayNumber(o->day), ", expected ",
                                              FormatDay(kMinDay), " to ", FormatDay(kMaxDay))};
   }
-  const Day today = dictionary_->today(series.market);
+  const Day today = dictionary_->today(series.zone);
   if (o->day - today > options_.future_days) {
     return {"FUTURE_DAY", absl::StrCat("market day is ", FormatDay(o->day),
                                        ", the market's today is ", FormatDay(today))};
@@ -240,7 +283,7 @@ Problem Checker::Doubt(SessionSeries* series, Observation* observation) const {
   const Observation& o = *observation;
   uint16_t& flags = observation->flags;
   Problem doubt;
-  const Day today = dictionary_->today(series->market);
+  const Day today = dictionary_->today(series->zone);
   if (o.day > today) {
     flags |= storage::kFutureDay;
     doubt = {"FUTURE_DAY",

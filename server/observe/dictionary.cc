@@ -90,7 +90,17 @@ absl::Status Dictionary::FollowMerges() {
 }
 
 void Dictionary::SetNow(absl::Time now) {
-  for (Market& market : markets_) market.today = ToDay(absl::ToCivilDay(now, market.zone));
+  for (Zone& zone : zones_) zone.today = ToDay(absl::ToCivilDay(now, zone.zone));
+}
+
+std::optional<uint32_t> Dictionary::ZoneNumber(const std::string& name) {
+  for (uint32_t i = 1; i < zones_.size(); ++i) {
+    if (zones_[i].name == name) return i;
+  }
+  absl::TimeZone zone;
+  if (!absl::LoadTimeZone(name, &zone)) return std::nullopt;
+  zones_.push_back({name, zone, {}});
+  return static_cast<uint32_t>(zones_.size() - 1);
 }
 
 absl::Status Dictionary::PutWhatCanBe(const catalog::Resources& resources) const {
@@ -152,7 +162,9 @@ Dictionary::Market Dictionary::ResolveMarket(const MarketSpec& spec, const Probl
       security::Authorize(principal_, security::Action::kWritePrices, known->region, *catalog_);
   if (!allowed.ok()) {
     market.problem = AddProblem("PERMISSION", std::string(allowed.message()));
-  } else if (!absl::LoadTimeZone(known->time_zone, &market.zone)) {
+  } else if (const auto zone = ZoneNumber(known->time_zone); zone.has_value()) {
+    market.zone = *zone;
+  } else {
     market.problem =
         AddProblem("BAD_MARKET", absl::StrCat("market \"", market.id, "\": time zone \"",
                                               known->time_zone, "\" is unknown here"));
@@ -307,7 +319,7 @@ SessionSeries Dictionary::Announce(const SeriesSpec& spec) {
   const auto goods = static_cast<size_t>(spec.goods_index);
   const bool market_named = spec.market_index >= 0 && market < markets_.size();
   const bool goods_named = spec.goods_index >= 0 && goods < goods_.size();
-  series.market = market_named ? static_cast<uint32_t>(market) : 0;
+  series.zone = market_named ? markets_[market].zone : 0;
   series.identity = IdentityOf(market_named ? markets_[market].name : "",
                                goods_named ? absl::string_view(goods_[goods].names) : "");
   if (!market_named) {

@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -23,7 +24,7 @@ struct Problem {
 // A series of a session, as the row checks need it. Kept small: there may be 500,000.
 struct SessionSeries {
   storage::SeriesId id{};
-  uint32_t market = 0;            // index for Dictionary::today
+  uint32_t zone = 0;              // number for Dictionary::today
   uint64_t identity = 0;          // a hash of what the sender calls it, for the digest
   uint32_t problem = 0;           // number for Dictionary::problem; 0 if there is none
   uint32_t arrivals_problem = 0;  // the same, for rows with arrivals
@@ -60,11 +61,11 @@ class Dictionary {
   // before it is OK.
   absl::Status Settle();
 
-  // Sets what each market's today is.
+  // Sets what each market's today is. Cost: a conversion for each time zone, not for each market.
   void SetNow(absl::Time now);
 
   std::vector<SessionSeries>& series() { return series_; }
-  Day today(uint32_t market) const { return markets_[market].today; }
+  Day today(uint32_t zone) const { return zones_[zone].today; }
   const Problem& problem(uint32_t number) const { return problems_[number - 1]; }
 
  private:
@@ -72,6 +73,10 @@ class Dictionary {
     std::string name;  // as the sender calls it
     std::string id;
     uint32_t problem = 0;
+    uint32_t zone = 0;  // index into zones_
+  };
+  struct Zone {
+    std::string name;
     absl::TimeZone zone;
     Day today{};
   };
@@ -93,6 +98,8 @@ class Dictionary {
     const catalog::Unit* unit(const std::string& name) const { return units.at(name).get(); }
   };
 
+  // The number of a time zone, by its name; nullopt if this machine does not know it.
+  std::optional<uint32_t> ZoneNumber(const std::string& name);
   uint32_t AddProblem(const char* reason, std::string message);
 
   absl::Status SettleMarkets();
@@ -134,6 +141,7 @@ class Dictionary {
   const bool preview_;   // series that are not registered get numbers that no series has
   int64_t arrangement_;  // of the catalog, when the series were resolved
   std::vector<Market> markets_;
+  std::vector<Zone> zones_ = {{"", absl::UTCTimeZone(), {}}};  // the first: of no market
   std::vector<SessionSeries> series_;
   uint32_t made_up_ = 0;  // series numbers of a preview
   std::vector<Problem> problems_;

@@ -42,18 +42,17 @@ absl::Status RowError(size_t index, absl::string_view problem) {
   return absl::InvalidArgumentError(absl::StrCat("row ", index, ": ", problem));
 }
 
-absl::Status CheckUnique(const std::vector<BatchRow>& rows) {
-  // Nearly every batch is in order of series or of day; a set is for the others.
-  auto by_series = [](const BatchRow& a, const BatchRow& b) { return RowKey(a) >= RowKey(b); };
-  if (std::adjacent_find(rows.begin(), rows.end(), by_series) == rows.end()) {
-    return absl::OkStatus();
-  }
-  auto by_day = [](const BatchRow& a, const BatchRow& b) {
+// Whether the rows ascend by day, series and lot: then none is there twice.
+bool AscendsByDay(const std::vector<BatchRow>& rows) {
+  const auto not_before = [](const BatchRow& a, const BatchRow& b) {
     if (a.observation.day != b.observation.day) return a.observation.day > b.observation.day;
     if (a.series != b.series) return a.series > b.series;
     return a.observation.lot >= b.observation.lot;
   };
-  if (std::adjacent_find(rows.begin(), rows.end(), by_day) == rows.end()) return absl::OkStatus();
+  return std::adjacent_find(rows.begin(), rows.end(), not_before) == rows.end();
+}
+
+absl::Status CheckUnique(const std::vector<BatchRow>& rows) {
   absl::flat_hash_set<uint64_t> seen;
   seen.reserve(rows.size());
   for (size_t i = 0; i < rows.size(); ++i) {
@@ -79,11 +78,17 @@ absl::Status CheckBatch(const Batch& batch) {
     return absl::InvalidArgumentError(
         absl::StrCat("batch of ", batch.rows.size(), " rows, expected at most ", kMaxBatchRows));
   }
+  // Nearly every batch is in order of series or of day; a set is for the others.
+  bool ascending = true;
+  uint64_t newest = 0;  // no row's key: series begin at 1
   for (size_t i = 0; i < batch.rows.size(); ++i) {
     const char* problem = RowProblem(batch.rows[i]);
     if (problem != nullptr) return RowError(i, problem);
+    const uint64_t key = RowKey(batch.rows[i]);
+    ascending = ascending && key > newest;
+    newest = key;
   }
-  return CheckUnique(batch.rows);
+  return ascending || AscendsByDay(batch.rows) ? absl::OkStatus() : CheckUnique(batch.rows);
 }
 
 }  // namespace glutwatch::storage

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/status_macros.h"
+#include "base/thread_name.h"
 
 namespace glutwatch::storage {
 namespace {
@@ -66,6 +67,7 @@ absl::Status Folder::WaitForRoom(int64_t limit) {
 }
 
 void Folder::Run() {
+  NameThisThread("price-folder");
   for (;;) {
     std::shared_ptr<const HeadEpoch> epoch;
     {

@@ -9,6 +9,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/time/time.h"
 #include "base/status_macros.h"
+#include "base/thread_name.h"
 #include "server/storage/batch_check.h"
 #include "server/storage/bytes.h"
 
@@ -155,6 +156,7 @@ void PriceStoreImpl::AppendAsync(Batch batch, Done done) {
 }
 
 void PriceStoreImpl::RunWriter() {
+  NameThisThread("price-writer");
   for (;;) {
     bool seal = false;
     {
