@@ -4,6 +4,7 @@
 
 #include <deque>
 #include <iterator>
+#include <map>
 #include <memory>
 #include <thread>
 #include <utility>
@@ -152,7 +153,10 @@ class Lane {
       while (markets_named_ <= series.market_index()) {
         stream_->AddMarket(load_.markets()[static_cast<size_t>(markets_named_++)]);
       }
-      stream_->AddSeries(series);
+      if (goods_.find(series.product()) == goods_.end()) {
+        goods_[series.product()] = stream_->AddGoods(series);
+      }
+      stream_->AddSeries(series.market_index(), goods_[series.product()]);
     }
   }
 
@@ -175,6 +179,7 @@ class Lane {
   const std::unique_ptr<client::PushStream> stream_;
   StreamLoad load_;
   size_t named_ = 0;
+  std::map<std::string, int32_t> goods_;  // by product
   int32_t markets_named_ = 0;
   Mutex mu_;
   absl::Status failure_ ABSL_GUARDED_BY(mu_);

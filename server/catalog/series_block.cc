@@ -86,14 +86,14 @@ std::string EncodeArrivalsUnits(absl::Span<const ArrivalsUnitChange> changes) {
   return out.Take() + rows.bytes();
 }
 
-bool DecodeArrivalsUnits(absl::string_view bytes, std::vector<ArrivalsUnitChange>* changes) {
+bool DecodeArrivalsUnits(absl::string_view bytes, std::vector<StoredArrivalsUnit>* changes) {
   ByteReader in(bytes);
   if (in.U8() != kArrivalsUnitsVersion) return false;
   const std::vector<std::string> dictionary = ReadDictionary(&in);
   const uint64_t count = in.Varint();
   int64_t series = 0;
   for (uint64_t i = 0; i < count && in.ok(); ++i) {
-    ArrivalsUnitChange change;
+    StoredArrivalsUnit change;
     const int64_t step = in.Signed();
     if (step > UINT32_MAX || step < -int64_t{UINT32_MAX}) return false;
     series += step;

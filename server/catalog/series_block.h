@@ -11,6 +11,11 @@ namespace glutwatch::catalog {
 
 struct ArrivalsUnitChange {
   SeriesId series{};
+  absl::string_view unit;  // lives elsewhere
+};
+// One that was read.
+struct StoredArrivalsUnit {
+  SeriesId series{};
   std::string unit;
 };
 
@@ -21,6 +26,6 @@ std::string EncodeDefinitions(const SeriesKeyTable& keys,
 bool DecodeDefinitions(absl::string_view bytes, std::vector<SeriesKey>* keys);
 
 std::string EncodeArrivalsUnits(absl::Span<const ArrivalsUnitChange> changes);
-bool DecodeArrivalsUnits(absl::string_view bytes, std::vector<ArrivalsUnitChange>* changes);
+bool DecodeArrivalsUnits(absl::string_view bytes, std::vector<StoredArrivalsUnit>* changes);
 
 }  // namespace glutwatch::catalog

@@ -1,9 +1,11 @@
 #include "server/catalog/series_registry.h"
 
+#include <algorithm>
 #include <type_traits>
 #include <utility>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/container/flat_hash_set.h"
 #include "absl/strings/escaping.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
@@ -46,6 +48,29 @@ absl::Status Damaged(absl::string_view key, absl::string_view what) {
       absl::StrCat("table series, key ", absl::BytesToHexString(key), ": ", what));
 }
 
+// A series that is named more than once has the first unit of those. As a rule the numbers ascend,
+// and nothing has to be done.
+void KeepFirstOfEach(std::vector<ArrivalsUnitChange>* changes) {
+  const auto not_before = [](const auto& a, const auto& b) { return a.series >= b.series; };
+  if (std::adjacent_find(changes->begin(), changes->end(), not_before) == changes->end()) return;
+  std::stable_sort(changes->begin(), changes->end(),
+                   [](const auto& a, const auto& b) { return a.series < b.series; });
+  const auto same = [](const auto& a, const auto& b) { return a.series == b.series; };
+  changes->erase(std::unique(changes->begin(), changes->end(), same), changes->end());
+}
+
+template <typename T>
+bool AreDistinct(const std::vector<T>& values) {
+  return absl::flat_hash_set<T>(values.begin(), values.end()).size() == values.size();
+}
+
+bool Ascends(absl::Span<const SeriesKeyTable::Row> rows) {
+  const auto not_before = [](const SeriesKeyTable::Row& a, const SeriesKeyTable::Row& b) {
+    return a.market != b.market ? a.market > b.market : a.goods >= b.goods;
+  };
+  return std::adjacent_find(rows.begin(), rows.end(), not_before) == rows.end();
+}
+
 class StoredRegistry final : public SeriesRegistry {
  public:
   StoredRegistry(storage::Database* database, const Catalog* catalog)
@@ -57,10 +82,11 @@ class StoredRegistry final : public SeriesRegistry {
   absl::StatusOr<std::vector<SeriesId>> Resolve(const SeriesKeyTable& keys) override;
   std::vector<SeriesId> Lookup(const SeriesKeyTable& keys) const override {
     std::vector<size_t> missing;
-    return FindKnown(keys, &missing);
+    size_t size = 0;
+    return FindKnown(keys, &missing, &size);
   }
-  absl::StatusOr<std::vector<std::string>> SetArrivalsUnits(
-      absl::Span<const SeriesId> series, absl::Span<const std::string> units) override;
+  absl::StatusOr<std::vector<absl::string_view>> SetArrivalsUnits(
+      absl::Span<const SeriesId> series, absl::Span<const absl::string_view> units) override;
 
   std::optional<Series> Find(SeriesId series) const override {
     ReaderMutexLock lock(&mu_);
@@ -97,7 +123,9 @@ class StoredRegistry final : public SeriesRegistry {
   }
   absl::StatusOr<SeriesTable::Filter> FilterOf(const SeriesSelection& selection) const;
   // The numbers of keys that have one; SeriesId{0} and an entry in `missing` for the others.
-  std::vector<SeriesId> FindKnown(const SeriesKeyTable& keys, std::vector<size_t>* missing) const;
+  // `size` is how many series there were then.
+  std::vector<SeriesId> FindKnown(const SeriesKeyTable& keys, std::vector<size_t>* missing,
+                                  size_t* size) const;
   absl::Status LoadDefinitions(absl::string_view key, absl::string_view value)
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_);
 
@@ -123,7 +151,7 @@ absl::Status StoredRegistry::LoadDefinitions(absl::string_view key, absl::string
 absl::Status StoredRegistry::Load() {
   MutexLock one_writer(&write_mu_);
   WriterMutexLock lock(&mu_);
-  std::vector<ArrivalsUnitChange> changes;
+  std::vector<StoredArrivalsUnit> changes;
   absl::Status status;
   GLUTWATCH_RETURN_IF_ERROR(
       database_->Scan(Table::kSeries, "", "", [&](absl::string_view key, absl::string_view value) {
@@ -138,7 +166,7 @@ absl::Status StoredRegistry::Load() {
         return status.ok();
       }));
   GLUTWATCH_RETURN_IF_ERROR(status);
-  for (const ArrivalsUnitChange& change : changes) {
+  for (const StoredArrivalsUnit& change : changes) {
     if (!table_.Has(change.series)) {
       return absl::DataLossError(absl::StrCat("table series: arrivals unit of ",
                                               SeriesName(change.series), ", which is not defined"));
@@ -150,9 +178,10 @@ absl::Status StoredRegistry::Load() {
 }
 
 std::vector<SeriesId> StoredRegistry::FindKnown(const SeriesKeyTable& keys,
-                                                std::vector<size_t>* missing) const {
+                                                std::vector<size_t>* missing, size_t* size) const {
   std::vector<SeriesId> ids(keys.rows.size());
   ReaderMutexLock lock(&mu_);
+  *size = table_.size();
   std::vector<std::optional<uint32_t>> markets;
   markets.reserve(keys.markets.size());
   for (const std::string& market : keys.markets) markets.push_back(table_.FindMarket(market));
@@ -170,7 +199,8 @@ std::vector<SeriesId> StoredRegistry::FindKnown(const SeriesKeyTable& keys,
 
 absl::StatusOr<std::vector<SeriesId>> StoredRegistry::Resolve(const SeriesKeyTable& keys) {
   std::vector<size_t> missing;
-  std::vector<SeriesId> ids = FindKnown(keys, &missing);
+  size_t known_size = 0;
+  std::vector<SeriesId> ids = FindKnown(keys, &missing, &known_size);
   if (missing.empty()) return ids;
 
   MutexLock one_writer(&write_mu_);
@@ -189,17 +219,24 @@ absl::StatusOr<std::vector<SeriesId>> StoredRegistry::Resolve(const SeriesKeyTab
     for (const std::string& market : keys.markets) markets.push_back(table_.PackMarket(market));
     std::vector<PackedKey> goods;
     for (const SeriesKeyTable::Goods& one : keys.goods) goods.push_back(table_.PackGoods(one));
+    // Nearly every table names each series once; a map is for the others.
+    const bool once = Ascends(keys.rows) && AreDistinct(markets) && AreDistinct(goods);
     absl::flat_hash_map<PackedKey, SeriesId> pending;
-    pending.reserve(missing.size());
+    added.reserve(missing.size());
+    definitions.reserve(missing.size());
     for (const size_t i : missing) {
       const SeriesKeyTable::Row row = keys.rows[i];
       const PackedKey packed = goods[row.goods].In(markets[row.market]);
-      ids[i] = table_.Lookup(packed);  // another caller may have been faster
+      // Another caller may have been faster.
+      if (table_.size() != known_size) ids[i] = table_.Lookup(packed);
       if (ids[i] != SeriesId{0}) continue;
       const SeriesId next{static_cast<uint32_t>(first + added.size())};
-      const auto [known, is_new] = pending.emplace(packed, next);
-      ids[i] = known->second;
-      if (!is_new) continue;
+      if (!once) {
+        const auto [known, is_new] = pending.emplace(packed, next);
+        ids[i] = known->second;
+        if (!is_new) continue;
+      }
+      ids[i] = next;
       added.push_back(packed);
       definitions.push_back(row);
     }
@@ -209,22 +246,21 @@ absl::StatusOr<std::vector<SeriesId>> StoredRegistry::Resolve(const SeriesKeyTab
   set.Put(Table::kSeries, DefinitionsKey(first), EncodeDefinitions(keys, definitions));
   GLUTWATCH_RETURN_IF_ERROR(database_->Write(set, Durability::kBuffered));
   WriterMutexLock lock(&mu_);
+  table_.Reserve(added.size());
   for (const PackedKey& packed : added) table_.Add(packed);
   return ids;
 }
 
-absl::StatusOr<std::vector<std::string>> StoredRegistry::SetArrivalsUnits(
-    absl::Span<const SeriesId> series, absl::Span<const std::string> units) {
+absl::StatusOr<std::vector<absl::string_view>> StoredRegistry::SetArrivalsUnits(
+    absl::Span<const SeriesId> series, absl::Span<const absl::string_view> units) {
   if (series.size() != units.size()) {
     return absl::InvalidArgumentError(absl::StrCat(series.size(), " series, but ", units.size(),
                                                    " units, expected one for each"));
   }
   MutexLock one_writer(&write_mu_);
-  std::vector<std::string> now(series.size());
   std::vector<ArrivalsUnitChange> changes;
   {
     ReaderMutexLock lock(&mu_);
-    absl::flat_hash_map<SeriesId, size_t> pending;
     for (size_t i = 0; i < series.size(); ++i) {
       if (!table_.Has(series[i])) {
         return absl::NotFoundError(absl::StrCat(SeriesName(series[i]), " does not exist"));
@@ -233,22 +269,23 @@ absl::StatusOr<std::vector<std::string>> StoredRegistry::SetArrivalsUnits(
         return absl::InvalidArgumentError(absl::StrCat(
             SeriesName(series[i]), ": arrivals unit is empty, expected a unit's code"));
       }
-      now[i] = table_.ArrivalsUnit(series[i]);
-      if (!now[i].empty()) continue;
-      const auto [known, is_new] = pending.emplace(series[i], i);
-      now[i] = units[known->second];
-      if (is_new) changes.push_back({series[i], units[i]});
+      if (table_.ArrivalsUnit(series[i]).empty()) changes.push_back({series[i], units[i]});
     }
   }
-  if (changes.empty()) return now;
-  storage::WriteSet set;
-  set.Put(Table::kSeries, ArrivalsUnitsKey(arrivals_changes_ + 1), EncodeArrivalsUnits(changes));
-  GLUTWATCH_RETURN_IF_ERROR(database_->Write(set, Durability::kBuffered));
-  ++arrivals_changes_;
+  KeepFirstOfEach(&changes);
+  if (!changes.empty()) {
+    storage::WriteSet set;
+    set.Put(Table::kSeries, ArrivalsUnitsKey(arrivals_changes_ + 1), EncodeArrivalsUnits(changes));
+    GLUTWATCH_RETURN_IF_ERROR(database_->Write(set, Durability::kBuffered));
+    ++arrivals_changes_;
+  }
   WriterMutexLock lock(&mu_);
   for (const ArrivalsUnitChange& change : changes) {
     table_.SetArrivalsUnit(change.series, change.unit);
   }
+  std::vector<absl::string_view> now;
+  now.reserve(series.size());
+  for (const SeriesId one : series) now.push_back(table_.ArrivalsUnit(one));
   return now;
 }
 
@@ -343,10 +380,9 @@ absl::StatusOr<std::vector<SeriesId>> SeriesRegistry::Resolve(absl::Span<const S
 }
 
 absl::Status SeriesRegistry::SetArrivalsUnit(SeriesId series, absl::string_view unit) {
-  const std::string wanted(unit);
-  GLUTWATCH_ASSIGN_OR_RETURN(const std::vector<std::string> now,
-                             SetArrivalsUnits({&series, 1}, {&wanted, 1}));
-  if (now[0] == wanted) return absl::OkStatus();
+  GLUTWATCH_ASSIGN_OR_RETURN(const std::vector<absl::string_view> now,
+                             SetArrivalsUnits({&series, 1}, {&unit, 1}));
+  if (now[0] == unit) return absl::OkStatus();
   return absl::FailedPreconditionError(absl::StrCat(SeriesName(series), ": arrivals are in \"",
                                                     now[0], "\", expected the same, not \"", unit,
                                                     "\""));

@@ -82,11 +82,12 @@ class SeriesRegistry {
   // As Resolve, but registers nothing: SeriesId{0} for a key that is unknown.
   virtual std::vector<SeriesId> Lookup(const SeriesKeyTable& keys) const = 0;
   // The arrivals unit of a series, once set, stays. Sets those that have none, as one write, and
-  // returns for each of `series` what it is now; durability and errors as Resolve.
+  // returns for each of `series` what it is now, as views that live as long as the registry;
+  // durability and errors as Resolve.
   //
   // INVALID_ARGUMENT if the spans differ in length or a unit is empty; NOT_FOUND names a series.
-  virtual absl::StatusOr<std::vector<std::string>> SetArrivalsUnits(
-      absl::Span<const SeriesId> series, absl::Span<const std::string> units) = 0;
+  virtual absl::StatusOr<std::vector<absl::string_view>> SetArrivalsUnits(
+      absl::Span<const SeriesId> series, absl::Span<const absl::string_view> units) = 0;
   // As SetArrivalsUnits for one: FAILED_PRECONDITION if it has another one.
   absl::Status SetArrivalsUnit(SeriesId series, absl::string_view unit);
 

@@ -89,6 +89,15 @@ PackedKey SeriesTable::PackGoods(const SeriesKeyTable::Goods& goods) {
   return {0, products_.Intern(goods.product), grades_.Intern(goods.grade), number->second};
 }
 
+void SeriesTable::Reserve(size_t more) {
+  const size_t wanted = definitions_.size() + more;
+  if (wanted <= definitions_.capacity()) return;
+  const size_t grown = std::max(wanted, 2 * definitions_.capacity());
+  definitions_.reserve(grown);
+  arrivals_units_.reserve(grown);
+  by_key_.reserve(grown);
+}
+
 void SeriesTable::Add(const PackedKey& packed) {
   definitions_.push_back(packed);
   arrivals_units_.push_back(0);

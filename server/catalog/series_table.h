@@ -65,6 +65,8 @@ class SeriesTable {
     const auto found = by_key_.find(packed);
     return found == by_key_.end() ? SeriesId{0} : SeriesId{*found};
   }
+  // Makes room for so many more, so that they are not moved as they are added.
+  void Reserve(size_t more);
   // Gives `packed`, which is new, the next number.
   void Add(const PackedKey& packed);
   void SetArrivalsUnit(SeriesId series, absl::string_view unit) {

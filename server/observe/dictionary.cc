@@ -350,13 +350,17 @@ absl::StatusOr<std::vector<storage::SeriesId>> Dictionary::Numbers(
   return ids;
 }
 
-absl::StatusOr<std::vector<std::string>> Dictionary::ArrivalsUnits(
-    const std::vector<storage::SeriesId>& series, const std::vector<std::string>& units) {
+absl::StatusOr<std::vector<absl::string_view>> Dictionary::ArrivalsUnits(
+    const std::vector<storage::SeriesId>& series, const std::vector<absl::string_view>& units) {
   if (!preview_) return registry_->SetArrivalsUnits(series, units);
-  std::vector<std::string> now = units;
+  std::vector<absl::string_view> now = units;
   for (size_t i = 0; i < now.size(); ++i) {
     const auto known = registry_->Find(series[i]);
-    if (known.has_value() && !known->arrivals_unit.empty()) now[i] = known->arrivals_unit;
+    if (!known.has_value() || known->arrivals_unit.empty()) continue;
+    // The unit of a series stays, so that asking for it changes nothing and gives a lasting view.
+    GLUTWATCH_ASSIGN_OR_RETURN(const auto kept,
+                               registry_->SetArrivalsUnits({&series[i], 1}, {&units[i], 1}));
+    now[i] = kept[0];
   }
   return now;
 }
@@ -364,7 +368,7 @@ absl::StatusOr<std::vector<std::string>> Dictionary::ArrivalsUnits(
 absl::Status Dictionary::SetArrivalsUnits(const std::vector<size_t>& usable) {
   const size_t first = series_.size() - waiting_series_.size();
   std::vector<storage::SeriesId> ids;
-  std::vector<std::string> codes;
+  std::vector<absl::string_view> codes;
   std::vector<size_t> places;
   ids.reserve(usable.size());
   codes.reserve(usable.size());
@@ -376,7 +380,7 @@ absl::Status Dictionary::SetArrivalsUnits(const std::vector<size_t>& usable) {
     codes.push_back(goods.arrivals_unit);
     places.push_back(first + i);
   }
-  GLUTWATCH_ASSIGN_OR_RETURN(const std::vector<std::string> now, ArrivalsUnits(ids, codes));
+  GLUTWATCH_ASSIGN_OR_RETURN(const auto now, ArrivalsUnits(ids, codes));
   for (size_t i = 0; i < now.size(); ++i) {
     if (now[i] == codes[i]) continue;
     series_[places[i]].arrivals_problem = AddProblem(

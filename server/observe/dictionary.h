@@ -123,8 +123,8 @@ class Dictionary {
   // The numbers of `keys`; a preview makes up those that there are not.
   absl::StatusOr<std::vector<storage::SeriesId>> Numbers(const catalog::SeriesKeyTable& keys);
   // Each series' unit of arrivals as it is after asking for `units`.
-  absl::StatusOr<std::vector<std::string>> ArrivalsUnits(
-      const std::vector<storage::SeriesId>& series, const std::vector<std::string>& units);
+  absl::StatusOr<std::vector<absl::string_view>> ArrivalsUnits(
+      const std::vector<storage::SeriesId>& series, const std::vector<absl::string_view>& units);
   // `usable` are indexes of waiting series whose place in series_ is filled.
   absl::Status SetArrivalsUnits(const std::vector<size_t>& usable);
 

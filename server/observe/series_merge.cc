@@ -126,8 +126,9 @@ absl::StatusOr<ArrivalsScale> ScaleOf(storage::SeriesId from, storage::SeriesId 
                                       catalog::SeriesRegistry* registry) {
   const std::string unit = registry->Find(from)->arrivals_unit;
   if (unit.empty()) return ArrivalsScale();
-  GLUTWATCH_ASSIGN_OR_RETURN(const auto now, registry->SetArrivalsUnits({&into, 1}, {&unit, 1}));
-  if (now[0] == unit) return ArrivalsScale();
+  const absl::string_view code = unit;
+  GLUTWATCH_ASSIGN_OR_RETURN(const auto now, registry->SetArrivalsUnits({&into, 1}, {&code, 1}));
+  if (now[0] == code) return ArrivalsScale();
   const auto old_unit = catalog.FindUnit(unit);
   const auto new_unit = catalog.FindUnit(now[0]);
   if (old_unit == nullptr || new_unit == nullptr || !old_unit->base_quantity_e4.has_value() ||

@@ -92,7 +92,7 @@ TEST_F(SeriesRegistryTest, ArrivalsUnitOnceSetStays) {
               StatusIs(absl::StatusCode::kFailedPrecondition,
                        HasSubstr("series/1: arrivals are in \"t\"")));
   const std::vector<SeriesId> ids = {a, b, b};
-  const std::vector<std::string> units = {"kg", "kg", "t"};
+  const std::vector<absl::string_view> units = {"kg", "kg", "t"};
   EXPECT_THAT(registry_->SetArrivalsUnits(ids, units).value(), ElementsAre("t", "kg", "kg"));
   Reopen();
   EXPECT_EQ(registry_->Find(a)->arrivals_unit, "t");
