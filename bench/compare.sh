@@ -24,7 +24,7 @@ Examples:
 TEXT
 }
 
-bin=build/release/bin out_dir=build/compare runs=3 quick= restart=
+bin=$here/../build/release/bin out_dir=$here/../build/compare runs=3 quick= restart=
 only=limits,glutwatch,postgres,victoriametrics,clickhouse
 while (($#)); do
   case $1 in
@@ -120,6 +120,6 @@ run_peer clickhouse
 if wanted glutwatch; then
   "$bin/store_bench" --runs "$runs" ${quick:+--quick} ${quick:+--queries 20 --batches 100} --folder "$work" \
     --json "$out_dir/glutwatch.jsonl" >&2
-  [[ -z $restart ]] || "$bin/store_bench" restart --runs 1 --folder "$work" --json "$out_dir/restart.jsonl" >&2
+  [[ -z $restart ]] || "$bin/store_bench" restart --runs 1 ${quick:+--quick} --folder "$work" --json "$out_dir/restart.jsonl" >&2
 fi
 python3 "$here/compare_table.py" "$out_dir" ${quick:+--quick} | tee "$out_dir/table.md"

@@ -74,7 +74,9 @@ absl::Status RunAlone(const Flags& flags, const std::string& place, const std::s
   if (work == "backfill-day") {
     return RunInProcess(folder, backfill, FeedOrder::kByDay, "backfill_day_store", figures);
   }
-  return absl::OkStatus();
+  if (flags.work.empty()) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      "needs a server, expected daily, backfill-series or backfill-day with --in-process");
 }
 
 // Over BACKFILL, pushed by day and folded, from a server that has just been started on it.

@@ -63,6 +63,7 @@ absl::Status FoldStore(const std::string& data_dir) {
   {
     GLUTWATCH_ASSIGN_OR_RETURN(auto database, storage::Database::Open({.path = data_dir}));
     GLUTWATCH_ASSIGN_OR_RETURN(auto store, storage::PriceStore::Open(database.get(), &clock, {}));
+    store->KeepJournalAfter(store->newest_recorded_us());
     GLUTWATCH_RETURN_IF_ERROR(store->Fold());
   }
   // Opening turns what is left in write-ahead logs into tables.

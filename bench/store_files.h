@@ -9,8 +9,9 @@
 // A store's data folder while no server holds it.
 namespace glutwatch::bench {
 
-// Folds all that is not folded yet and leaves nothing in write-ahead logs, as a server that runs on
-// does sooner or later. The errors of Database::Open and PriceStore::Fold.
+// Folds all that is not folded yet, drops the journal and leaves nothing in write-ahead logs, as a
+// server that runs on does sooner or later. To be called when everything is judged: what is folded
+// cannot be replayed to assessment any more. The errors of Database::Open and PriceStore::Fold.
 absl::Status FoldStore(const std::string& data_dir);
 
 // Compacts every table whole, which is what the peers' sizes are measured after. The folder stays

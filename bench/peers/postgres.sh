@@ -45,10 +45,12 @@ pg_cpu() {
     awk -v hz="$(getconf CLK_TCK)" '{sub(/^.*\) /, ""); s += $12 + $13; if (NR == 1) s += $14 + $15} END {printf "%.2f", s / hz}'
 }
 
-# Writes the largest sum of its processes' shares of memory, in MiB, to $1, four times a second until killed.
+# Writes the largest sum of its processes' shares of memory, in MiB, to $1, four times a second until killed
+# or the server ends.
 pg_watch_memory() {
   local most=0 now child
-  while sleep 0.25; do
+  while kill -0 "$peer_pid" 2>/dev/null; do
+    sleep 0.25
     now=$(for child in "$peer_pid" $(cat /proc/"$peer_pid"/task/*/children 2>/dev/null); do
       awk '/^Pss:/ {print $2}' "/proc/$child/smaps_rollup" 2>/dev/null || true
     done | awk '{s += $1} END {printf "%d", s / 1024}')
