@@ -48,7 +48,7 @@ config::v1::ServerConfig DefaultConfig() {
   config.set_listen("127.0.0.1:7601");
   config.set_admin_listen("127.0.0.1:7602");
   config.set_http_listen("127.0.0.1:7603");
-  config.set_head_mib(192);
+  config.set_head_mib(384);
   config.set_disk_reserve_mib(64);
   config.mutable_assess_delay()->set_nanos(20'000'000);
   config.set_local_principal("local");

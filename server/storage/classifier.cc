@@ -85,7 +85,8 @@ absl::Status Classifier::ClassifySeries(absl::Span<const BatchRow> rows,
   const Day to = rows[late.back()].observation.day;
   std::vector<Version> in_head;
   for (const auto& epoch : view.epochs) {
-    epoch->ForEach(series, [&](const HeadRow& row) {
+    if (!epoch->MayHave(series, from, to)) continue;
+    epoch->ForEach(series, from, [&](const HeadRow& row) {
       if (row.observation.day >= from && row.observation.day <= to) {
         in_head.push_back({row.observation, row.recorded_us});
       }

@@ -1,5 +1,6 @@
 #include "server/storage/head.h"
 
+#include <algorithm>
 #include <cassert>
 #include <utility>
 
@@ -34,19 +35,22 @@ void HeadEpoch::Append(SeriesId series, const Observation& observation) {
   PackedRow* row = NewRow();
   if (!PackRow(observation, row)) {
     *wide_.Grow(next_wide_) = observation;
-    row->attributes = kWideRow | next_wide_++;
+    MarkWide(next_wide_++, row);
   }
-  std::atomic<uint32_t>* last = last_.Grow(static_cast<uint32_t>(series));
-  row->previous = last->load(std::memory_order_relaxed);
+  Chain* chain = chains_.Grow(static_cast<uint32_t>(series));
+  chain->oldest_day = std::min(chain->oldest_day, observation.day);
+  chain->newest_day = std::max(chain->newest_day, observation.day);
+  row->set_ahead(chain->newest_day - observation.day);
+  row->previous = chain->last.load(std::memory_order_relaxed);
   row->commit = next_commit_ - 1;
-  last->store(next_++, std::memory_order_release);
+  chain->last.store(next_++, std::memory_order_release);
   rows_.store(rows_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
 }
 
 void HeadEpoch::Unlink(SeriesId series) {
-  std::atomic<uint32_t>* last = last_.Find(static_cast<uint32_t>(series));
-  assert(last != nullptr && last->load() != 0);
-  last->store(Row(last->load(std::memory_order_relaxed)).previous, std::memory_order_release);
+  std::atomic<uint32_t>& last = chains_.Find(static_cast<uint32_t>(series))->last;
+  assert(last.load() != 0);
+  last.store(Row(last.load(std::memory_order_relaxed)).previous, std::memory_order_release);
   rows_.fetch_sub(1, std::memory_order_relaxed);
 }
 

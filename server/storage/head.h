@@ -18,7 +18,7 @@ using HeadRow = Version;
 //
 // One writer; any number of readers, without locks. A reader must leave out rows whose
 // recorded_us is beyond what it knows to be visible: the writer links rows before they are
-// durable, and unlinks them again if they do not become so. 32 bytes a row and 4 a series.
+// durable, and unlinks them again if they do not become so. 32 bytes a row and 12 a series.
 class HeadEpoch {
  public:
   explicit HeadEpoch(int64_t id);
@@ -34,25 +34,40 @@ class HeadEpoch {
   // may still be on it.
   void Unlink(SeriesId series);
 
-  // Calls `visit(const HeadRow&)` for the series' rows, newest arrival first.
+  // Calls `visit(const HeadRow&)` for the series' rows, newest arrival first; at least for those of
+  // `from` or a later day. Rows that arrive about in the order of their days cost nothing beyond
+  // `from`.
   template <typename Visitor>
-  void ForEach(SeriesId series, const Visitor& visit) const {
-    const std::atomic<uint32_t>* last = last_.Find(static_cast<uint32_t>(series));
-    if (last == nullptr) return;
-    for (uint32_t at = last->load(std::memory_order_acquire); at != 0;) {
+  void ForEach(SeriesId series, Day from, const Visitor& visit) const {
+    const Chain* chain = chains_.Find(static_cast<uint32_t>(series));
+    if (chain == nullptr) return;
+    for (uint32_t at = chain->last.load(std::memory_order_acquire); at != 0;) {
       const PackedRow& row = Row(at);
-      visit(Unpack(row));
+      const HeadRow unpacked = Unpack(row);
+      if (row.ahead() < PackedRow::kFarAhead && unpacked.observation.day + row.ahead() < from) {
+        return;
+      }
+      visit(unpacked);
       at = row.previous;
     }
+  }
+  template <typename Visitor>
+  void ForEach(SeriesId series, const Visitor& visit) const {
+    ForEach(series, kMinDay, visit);
+  }
+  // Writer only, or once writing has ended: whether a row of a day in [from, to] may be there.
+  bool MayHave(SeriesId series, Day from, Day to) const {
+    const Chain* chain = chains_.Find(static_cast<uint32_t>(series));
+    return chain != nullptr && chain->oldest_day <= to && chain->newest_day >= from;
   }
   // Calls `visit(series)` for every series with a row, ascending. Once writing has ended.
   template <typename Visitor>
   void ForEachSeries(const Visitor& visit) const {
-    for (uint32_t page = 0; page < last_.end(); page += PagedArray<uint32_t>::kPageSize) {
-      const std::atomic<uint32_t>* first = last_.Find(page);
+    for (uint32_t page = 0; page < chains_.end(); page += PagedArray<Chain>::kPageSize) {
+      const Chain* first = chains_.Find(page);
       if (first == nullptr) continue;
-      for (uint32_t i = 0; i < PagedArray<uint32_t>::kPageSize; ++i) {
-        if (first[i].load(std::memory_order_acquire) != 0) visit(SeriesId{page + i});
+      for (uint32_t i = 0; i < PagedArray<Chain>::kPageSize; ++i) {
+        if (first[i].last.load(std::memory_order_acquire) != 0) visit(SeriesId{page + i});
       }
     }
   }
@@ -62,13 +77,19 @@ class HeadEpoch {
   int64_t rows() const { return rows_.load(std::memory_order_relaxed); }
   int64_t bytes() const {
     return blocks_bytes_.load(std::memory_order_relaxed) +
-           static_cast<int64_t>(last_.bytes() + commits_.bytes() + wide_.bytes());
+           static_cast<int64_t>(chains_.bytes() + commits_.bytes() + wide_.bytes());
   }
   // The newest commit in the epoch; writer only, or once writing has ended.
   int64_t last_recorded_us() const { return last_recorded_us_; }
   void set_last_recorded_us(int64_t us) { last_recorded_us_ = us; }
 
  private:
+  // A series' rows. The days are the writer's: bounds, which unlinking does not narrow.
+  struct Chain {
+    std::atomic<uint32_t> last{0};
+    Day oldest_day = kMaxDay;
+    Day newest_day = kMinDay;
+  };
   struct Commit {
     int64_t recorded_us = 0;
     uint16_t source = 0;
@@ -83,9 +104,7 @@ class HeadEpoch {
   }
   HeadRow Unpack(const PackedRow& row) const {
     const Commit& commit = *commits_.Find(row.commit);
-    HeadRow result{(row.attributes & kWideRow) == 0
-                       ? UnpackRow(row)
-                       : *wide_.Find(static_cast<uint32_t>(row.attributes)),
+    HeadRow result{row.is_wide() ? *wide_.Find(row.wide_index()) : UnpackRow(row),
                    commit.recorded_us};
     result.observation.source = commit.source;
     return result;
@@ -93,7 +112,7 @@ class HeadEpoch {
   PackedRow* NewRow();
 
   const int64_t id_;
-  PagedArray<std::atomic<uint32_t>> last_;  // by series
+  PagedArray<Chain> chains_;  // by series
   PagedArray<Commit> commits_;
   PagedArray<Observation> wide_;
   std::unique_ptr<std::atomic<PackedRow*>[]> blocks_;

@@ -6,16 +6,17 @@ namespace glutwatch::storage {
 namespace {
 
 // Bits of `attributes`, from the lowest: flags, lot, day since kMinDay, status, presence, scale.
-constexpr int kFlagBits = 16;
-constexpr int kLotBits = 16;
+constexpr int kFlagBits = 10;
+constexpr int kLotBits = 12;
 constexpr int kDayBits = 17;
 constexpr int kStatusBits = 3;
 constexpr int kPresenceBits = 4;
-constexpr int kScaleBits = 3;
-static_assert(kFlagBits + kLotBits + kDayBits + kStatusBits + kPresenceBits + kScaleBits < 63);
+constexpr int kScaleBits = 2;
+static_assert(kFlagBits + kLotBits + kDayBits + kStatusBits + kPresenceBits + kScaleBits == 48);
 static_assert(kMaxDay - kMinDay < (1 << kDayBits));
+constexpr uint64_t kWide = uint64_t{1} << 63;
 
-constexpr int64_t kPowers[] = {1, 10, 100, 1000, 10'000, 100'000, 1'000'000, 10'000'000};
+constexpr int64_t kPowers[] = {1, 100, 10'000, 1'000'000};
 constexpr uint64_t kMostScale = (1 << kScaleBits) - 1;
 
 constexpr bool Fits(int64_t v) {
@@ -51,7 +52,9 @@ uint64_t Take(uint64_t* bits, int count) {
 
 bool PackRow(const Observation& o, PackedRow* row) {
   uint64_t scale = 0;
-  if (o.day < kMinDay || o.day > kMaxDay || !Fits(o.modal_e4) ||
+  if (o.day < kMinDay || o.day > kMaxDay || o.lot >= (1 << kLotBits) ||
+      o.flags >= (1 << kFlagBits) || o.presence >= (1 << kPresenceBits) ||
+      static_cast<int>(o.status) >= (1 << kStatusBits) || !Fits(o.modal_e4) ||
       !FitsDifference(o.modal_e4, o.low_e4, &row->low_below_modal_e4) ||
       !FitsDifference(o.high_e4, o.modal_e4, &row->high_above_modal_e4) ||
       !FitsScaled(o.arrivals_e4, &scale, &row->arrivals)) {
@@ -65,8 +68,10 @@ bool PackRow(const Observation& o, PackedRow* row) {
   bits = (bits << kLotBits) | o.lot;
   bits = (bits << kFlagBits) | o.flags;
   row->attributes = bits;
-  return o.presence < (1 << kPresenceBits) && static_cast<int>(o.status) < (1 << kStatusBits);
+  return true;
 }
+
+void MarkWide(uint32_t index, PackedRow* row) { row->attributes = kWide | index; }
 
 Observation UnpackRow(const PackedRow& row) {
   Observation o;

@@ -46,7 +46,7 @@ struct Receipt {
 
 struct PriceStoreOptions {
   // The head is folded into chunks when it holds this many bytes.
-  int64_t head_bytes = int64_t{192} << 20;
+  int64_t head_bytes = int64_t{384} << 20;
   // Commits waiting for the writer; Append beyond it answers RESOURCE_EXHAUSTED at once.
   int max_queued_batches = 256;
 };

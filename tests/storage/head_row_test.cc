@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <limits>
 #include <random>
 
@@ -34,8 +35,8 @@ TEST(HeadRowTest, NumbersAtTheEndsOfTheirRangesComeBack) {
       Observation o = Usual();
       o.day = day;
       o.status = status;
-      o.lot = std::numeric_limits<uint16_t>::max();
-      o.flags = std::numeric_limits<uint16_t>::max();
+      o.lot = 4095;
+      o.flags = 1023;
       o.modal_e4 = std::numeric_limits<int32_t>::max();
       o.low_e4 = 0;
       o.high_e4 = int64_t{o.modal_e4} * 2;
@@ -60,6 +61,8 @@ TEST(HeadRowTest, WhatDoesNotFitIsRefusedNotCut) {
   EXPECT_FALSE(packs([](Observation* o) { o->arrivals_e4 = (int64_t{1} << 31) + 1; }));
   EXPECT_FALSE(packs([](Observation* o) { o->day = kMaxDay + 1; }));
   EXPECT_FALSE(packs([](Observation* o) { o->presence = 16; }));
+  EXPECT_FALSE(packs([](Observation* o) { o->lot = 4096; }));
+  EXPECT_FALSE(packs([](Observation* o) { o->flags = 1024; }));
 }
 
 // Rows of every size, some of which no packed row can hold.
@@ -92,6 +95,52 @@ TEST(HeadRowTest, TheHeadGivesBackWhatItWasGiven) {
     EXPECT_EQ(row.recorded_us, 1000 + static_cast<int64_t>(left));
   });
   EXPECT_EQ(left, 0u);
+}
+
+TEST(HeadRowTest, RowsFromADayOnAreAllVisitedWhateverTheOrderOfArrival) {
+  std::mt19937_64 random(20261128);
+  for (int round = 0; round < 200; ++round) {
+    HeadEpoch epoch(1);
+    epoch.BeginCommit(1, 0);
+    std::vector<int> days;
+    for (int i = 0; i < 100; ++i) {
+      Observation o = Usual();
+      // In order, nearly in order, in the reverse order, in none; now and then far apart.
+      const int disorder = round % 4 == 1 ? static_cast<int>(random() % 5) : 0;
+      int day = round % 4 == 2 ? -i : round % 4 == 3 ? static_cast<int>(random() % 100) : i;
+      if (round % 40 == 3 && i % 7 == 0) day += 50'000;
+      o.day = Day{day - disorder};
+      if (i % 11 == 0) o.modal_e4 = int64_t{1} << 40;  // a wide row
+      epoch.Append(SeriesId{1}, o);
+      days.push_back(DayNumber(o.day));
+    }
+    const Day from{static_cast<int>(random() % 140) - 20};
+    std::vector<int> visited;
+    epoch.ForEach(SeriesId{1}, from, [&](const HeadRow& row) {
+      if (row.observation.day >= from) visited.push_back(DayNumber(row.observation.day));
+    });
+    std::reverse(visited.begin(), visited.end());
+    days.erase(
+        std::remove_if(days.begin(), days.end(), [&](int day) { return day < DayNumber(from); }),
+        days.end());
+    EXPECT_EQ(visited, days) << "round " << round;
+    EXPECT_TRUE(days.empty() || epoch.MayHave(SeriesId{1}, from, kMaxDay));
+  }
+}
+
+TEST(HeadRowTest, OrderedRowsBeforeTheFirstDayAreNotVisited) {
+  HeadEpoch epoch(1);
+  epoch.BeginCommit(1, 0);
+  for (int i = 0; i < 1000; ++i) {
+    Observation o = Usual();
+    o.day = Day{i};
+    epoch.Append(SeriesId{1}, o);
+  }
+  int visits = 0;
+  epoch.ForEach(SeriesId{1}, Day{990}, [&](const HeadRow&) { ++visits; });
+  EXPECT_EQ(visits, 10);
+  EXPECT_FALSE(epoch.MayHave(SeriesId{1}, Day{1000}, Day{2000}));
+  EXPECT_FALSE(epoch.MayHave(SeriesId{1}, Day{-5}, Day{-1}));
 }
 
 TEST(HeadRowTest, UnlinkTakesBackTheNewestRowsOfASeries) {
