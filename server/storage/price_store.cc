@@ -18,6 +18,12 @@ absl::StatusOr<std::unique_ptr<PriceStore>> PriceStore::Open(Database* database,
   return std::unique_ptr<PriceStore>(std::move(store));
 }
 
+absl::Status PriceStore::ReadColumns(SeriesId series, Day from, Day to, int64_t as_of_us,
+                                     ColumnSet columns, PriceColumns* out) const {
+  return ReadManyColumns({&series, 1}, from, to, as_of_us, columns, out,
+                         [](size_t, const PriceColumns&) { return true; });
+}
+
 absl::StatusOr<Receipt> PriceStore::Append(Batch batch) {
   Mutex mu;
   CondVar answered;

@@ -38,6 +38,11 @@ class PriceStoreImpl final : public PriceStore {
                                             int64_t as_of_us) const override;
   absl::StatusOr<std::vector<Version>> ReadVersions(SeriesId series, Day from,
                                                     Day to) const override;
+  absl::Status ReadManyColumns(absl::Span<const SeriesId> series, Day from, Day to,
+                               int64_t as_of_us, ColumnSet columns, PriceColumns* scratch,
+                               const ColumnVisitor& visit) const override {
+    return reader_.ReadManyColumns(series, from, to, as_of_us, columns, scratch, visit);
+  }
   std::optional<SeriesTip> Tip(SeriesId series) const override;
   int64_t newest_recorded_us() const override { return head_.visible_us(); }
   void SetChangeListener(ChangeListener listener) override;

@@ -15,6 +15,65 @@ constexpr int kMaxYearsByGet = 3;
 // How far back a lost price is looked for before the whole history is.
 constexpr int kNearDays = 400;
 
+template <typename T, typename Getter>
+void Fill(const std::vector<Version>& versions, bool wanted, const Getter& get,
+          ColumnBuffer<T>* column) {
+  column->Resize(wanted ? versions.size() : 0);
+  for (size_t i = 0; i < column->size(); ++i) (*column)[i] = get(versions[i].observation);
+}
+
+void Fill(const std::vector<Version>& versions, ColumnSet columns, PriceColumns* out) {
+  using O = Observation;
+  const auto has = [columns](PriceColumn column) { return (columns & column) != 0; };
+  Fill(
+      versions, true, [](const O& o) { return o.day; }, &out->days);
+  Fill(
+      versions, has(kLotColumn), [](const O& o) { return o.lot; }, &out->lots);
+  Fill(
+      versions, has(kStatusColumn), [](const O& o) { return o.status; }, &out->statuses);
+  Fill(
+      versions, has(kPresenceColumn), [](const O& o) { return o.presence; }, &out->presences);
+  Fill(
+      versions, has(kFlagsColumn), [](const O& o) { return o.flags; }, &out->flags);
+  Fill(
+      versions, has(kSourceColumn), [](const O& o) { return o.source; }, &out->sources);
+  Fill(
+      versions, has(kLowColumn), [](const O& o) { return o.low_e4; }, &out->low_e4);
+  Fill(
+      versions, has(kModalColumn), [](const O& o) { return o.modal_e4; }, &out->modal_e4);
+  Fill(
+      versions, has(kHighColumn), [](const O& o) { return o.high_e4; }, &out->high_e4);
+  Fill(
+      versions, has(kArrivalsColumn), [](const O& o) { return o.arrivals_e4; }, &out->arrivals_e4);
+  out->recorded_us.Resize(has(kRecordedColumn) ? versions.size() : 0);
+  for (size_t i = 0; i < out->recorded_us.size(); ++i)
+    out->recorded_us[i] = versions[i].recorded_us;
+}
+
+// The bits that every element has, or that some has.
+template <typename T>
+unsigned AndAll(const ColumnBuffer<T>& column, unsigned bits) {
+  for (const T v : column) bits &= static_cast<unsigned>(v);
+  return bits;
+}
+template <typename T>
+unsigned OrAll(const ColumnBuffer<T>& column) {
+  unsigned bits = 0;
+  for (const T v : column) bits |= static_cast<unsigned>(v);
+  return bits;
+}
+
+void Summarise(ColumnSet columns, PriceColumns* out) {
+  out->all_first_lots = (columns & kLotColumn) != 0 && OrAll(out->lots) == 0;
+  out->all_traded = (columns & kStatusColumn) != 0 &&
+                    std::all_of(out->statuses.begin(), out->statuses.end(),
+                                [](DayStatus status) { return status == DayStatus::kTraded; });
+  out->common_presence =
+      static_cast<uint8_t>((columns & kPresenceColumn) != 0 ? AndAll(out->presences, 0xff) : 0u);
+  out->any_flags =
+      static_cast<uint16_t>((columns & kFlagsColumn) != 0 ? OrAll(out->flags) : 0xffffu);
+}
+
 }  // namespace
 
 absl::Status SeriesReader::AddChunks(SeriesId series, Day from, Day to, int64_t as_of_us,
@@ -87,6 +146,20 @@ absl::StatusOr<std::vector<Version>> SeriesReader::Newest(SeriesId series, Day f
   }
   versions.resize(kept);
   return versions;
+}
+
+absl::Status SeriesReader::ReadManyColumns(absl::Span<const SeriesId> series, Day from, Day to,
+                                           int64_t as_of_us, ColumnSet columns,
+                                           PriceColumns* scratch,
+                                           const PriceStore::ColumnVisitor& visit) const {
+  for (size_t i = 0; i < series.size(); ++i) {
+    GLUTWATCH_ASSIGN_OR_RETURN(const std::vector<Version> newest,
+                               Newest(series[i], from, to, as_of_us));
+    Fill(newest, columns, scratch);
+    Summarise(columns, scratch);
+    if (!visit(i, *scratch)) break;
+  }
+  return absl::OkStatus();
 }
 
 absl::StatusOr<std::optional<Observation>> SeriesReader::NewestGoodPrice(SeriesId series, Day to,

@@ -8,6 +8,8 @@
 #include "server/storage/database.h"
 #include "server/storage/head.h"
 #include "server/storage/observation.h"
+#include "server/storage/price_columns.h"
+#include "server/storage/price_store.h"
 #include "server/storage/tips.h"
 
 namespace glutwatch::storage {
@@ -25,6 +27,10 @@ class SeriesReader {
   // As Versions, but only the newest of each (day, lot).
   absl::StatusOr<std::vector<Version>> Newest(SeriesId series, Day from, Day to,
                                               int64_t as_of_us) const;
+  // See PriceStore.
+  absl::Status ReadManyColumns(absl::Span<const SeriesId> series, Day from, Day to,
+                               int64_t as_of_us, ColumnSet columns, PriceColumns* scratch,
+                               const PriceStore::ColumnVisitor& visit) const;
   // The good price of the newest day up to `to`, of the lowest lot; nullopt if there is none.
   absl::StatusOr<std::optional<Observation>> NewestGoodPrice(SeriesId series, Day to,
                                                              int64_t as_of_us) const;
