@@ -2,7 +2,6 @@
 
 #include <limits>
 
-#include "absl/strings/str_cat.h"
 #include "base/decimal.h"
 
 namespace glutwatch::assess {
@@ -11,24 +10,6 @@ namespace {
 using storage::Observation;
 
 constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
-
-absl::string_view BaseUnitOf(catalog::Dimension dimension) {
-  switch (dimension) {
-    case catalog::Dimension::kMass:
-      return "kg";
-    case catalog::Dimension::kCount:
-      return "piece";
-    case catalog::Dimension::kVolume:
-      return "litre";
-    case catalog::Dimension::kArea:
-      return "mu";
-    case catalog::Dimension::kTime:
-      return "h";
-    case catalog::Dimension::kUnspecified:
-      break;
-  }
-  return "unit";
-}
 
 // The price that stands for an observation; nullopt if it has none that may be used.
 std::optional<double> UsablePrice(const Observation& o) {
@@ -68,15 +49,6 @@ class Lots {
 };
 
 }  // namespace
-
-PriceBasis BasisOf(absl::string_view currency, absl::string_view unit_code,
-                   const catalog::Unit* unit) {
-  if (unit == nullptr || !unit->base_quantity_e4.has_value()) {
-    return {absl::StrCat(currency, "/", unit_code), 1, false};
-  }
-  return {absl::StrCat(currency, "/", BaseUnitOf(unit->dimension)),
-          E4ToDouble(*unit->base_quantity_e4), true};
-}
 
 std::optional<size_t> DailyPrices::IndexOf(Day day) const {
   if (day < first_day || day - first_day >= static_cast<int>(price.size())) return std::nullopt;

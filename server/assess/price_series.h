@@ -1,25 +1,16 @@
 #pragma once
 #include <optional>
-#include <string>
 #include <vector>
 
 #include "absl/types/span.h"
 #include "forecast/price_history.h"
-#include "server/catalog/resources.h"
+#include "server/catalog/price_basis.h"
 #include "server/storage/observation.h"
 
 namespace glutwatch::assess {
 
-// What a series' prices are per, once the unit is undone.
-struct PriceBasis {
-  std::string unit;        // "CNY/kg"; "CNY/box" where there is no conversion
-  double divisor = 1;      // quoted price / divisor = price per base unit
-  bool converted = false;  // per base unit of a dimension, so that a cost can be compared
-};
-
-// Undoes `unit`, nullptr for a unit that the catalog does not know.
-PriceBasis BasisOf(absl::string_view currency, absl::string_view unit_code,
-                   const catalog::Unit* unit);
+using catalog::BasisOf;
+using catalog::PriceBasis;
 
 // Prices by day, in base units, NaN where there is none.
 struct DailyPrices {
