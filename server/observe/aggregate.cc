@@ -1,0 +1,227 @@
+#include "server/observe/aggregate.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+#include "absl/strings/str_cat.h"
+
+namespace glutwatch::observe {
+namespace {
+
+constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
+
+// The quantile of `sorted`, which is not empty, between the two values around it.
+template <typename Value>
+double InterpolatedQuantile(const Value* sorted, size_t count, double quantile) {
+  const double place = quantile * static_cast<double>(count - 1);
+  const auto below = static_cast<size_t>(place);
+  const double low = sorted[below].figure;
+  if (below + 1 == count) return low;
+  return low + (sorted[below + 1].figure - low) * (place - static_cast<double>(below));
+}
+
+// The lowest figure of `sorted`, which is not empty, up to which that share of the weight lies.
+template <typename Value>
+double WeightedQuantile(const Value* sorted, size_t count, double quantile) {
+  double total = 0;
+  for (size_t i = 0; i < count; ++i) total += sorted[i].weight;
+  const double wanted = quantile * total;
+  double reached = 0;
+  for (size_t i = 0; i < count; ++i) {
+    reached += sorted[i].weight;
+    if (reached >= wanted) return sorted[i].figure;
+  }
+  return sorted[count - 1].figure;
+}
+
+}  // namespace
+
+GroupAggregator::GroupAggregator(AggregateOptions options) : options_(std::move(options)) {}
+
+void GroupAggregator::Cover(int32_t first, int32_t last) {
+  if (cells_.empty()) base_ = first;
+  if (first < base_) {
+    const auto more = static_cast<size_t>(base_ - first);
+    cells_.insert(cells_.begin(), more, Cell());
+    market_.insert(market_.begin(), more, MarketCell());
+    base_ = first;
+  }
+  if (Index(last) >= cells_.size()) {
+    cells_.resize(Index(last) + 1);
+    market_.resize(Index(last) + 1);
+  }
+}
+
+template <bool kVolume, bool kArrivals>
+GroupAggregator::MarketCell GroupAggregator::TakeDays(const DayPrices& series, size_t begin,
+                                                      size_t end, Cell* cell) {
+  MarketCell taken{.series = 1};
+  int32_t unweighed = 0;
+  for (size_t i = begin; i < end; ++i) {
+    const double price = series.prices[i];
+    if constexpr (kArrivals) {
+      const double arrivals = series.arrivals[i];
+      taken.arrivals += arrivals;
+      if (arrivals <= 0) {
+        ++unweighed;
+        if constexpr (kVolume) continue;
+      }
+      if constexpr (kVolume) taken.sum += price * arrivals;
+    }
+    if constexpr (!kVolume) taken.sum += price;
+    cell->min = std::min(cell->min, price);
+    cell->max = std::max(cell->max, price);
+  }
+  const auto days = static_cast<int32_t>(end - begin);
+  cell->observations += kVolume ? days - unweighed : days;
+  cell->arrivals += taken.arrivals;
+  cell->unweighed += unweighed;
+  if constexpr (!kVolume) taken.sum /= static_cast<double>(days);
+  return taken;
+}
+
+template <bool kVolume, bool kArrivals>
+void GroupAggregator::AddMarket(int32_t period, const MarketCell& market) {
+  Cell& cell = cells_[Index(period)];
+  if constexpr (kArrivals) {
+    if (market.arrivals <= 0) {
+      ++cell.unweighed_markets;
+      if constexpr (kVolume) return;
+    }
+  }
+  const double figure = market.sum / (kVolume ? market.arrivals : market.series);
+  cell.sum += kVolume ? market.sum : figure;
+  ++cell.markets;
+  if (options_.quantiles.empty()) return;
+  values_.push_back({figure, market.arrivals});
+  value_periods_.push_back(period);
+}
+
+template <bool kVolume, bool kArrivals>
+void GroupAggregator::AddDays(const DayPrices& series, bool only_of_market) {
+  const Period kind = options_.period;
+  const size_t count = series.days.size();
+  for (size_t begin = 0, end = 0; begin < count; begin = end) {
+    const Day first = series.days[begin];
+    const int32_t period = PeriodIndex(kind, first);
+    end = begin + 1;
+    if (kind != Period::kDay) {
+      const Day next = PeriodStart(kind, period + 1);
+      while (end < count && series.days[end] < next) ++end;
+    }
+    const MarketCell taken =
+        TakeDays<kVolume, kArrivals>(series, begin, end, &cells_[Index(period)]);
+    if (only_of_market) {
+      AddMarket<kVolume, kArrivals>(period, taken);
+    } else {
+      MarketCell& market = market_[Index(period)];
+      market.sum += taken.sum;
+      market.arrivals += taken.arrivals;
+      market.series += taken.series;
+    }
+  }
+}
+
+template <bool kVolume, bool kArrivals>
+void GroupAggregator::AddSeries(const DayPrices& series, bool last_of_market) {
+  const bool in_market = market_first_ <= market_last_;
+  const bool only_of_market = last_of_market && !in_market;
+  if (!series.days.empty()) {
+    const int32_t first = PeriodIndex(options_.period, series.days.front());
+    const int32_t last = PeriodIndex(options_.period, series.days.back());
+    Cover(first, last);
+    AddDays<kVolume, kArrivals>(series, only_of_market);
+    if (!only_of_market) {
+      market_first_ = std::min(market_first_, first);
+      market_last_ = std::max(market_last_, last);
+    }
+  }
+  if (!last_of_market) return;
+  for (int32_t period = market_first_; period <= market_last_; ++period) {
+    MarketCell& market = market_[Index(period)];
+    if (market.series == 0) continue;
+    AddMarket<kVolume, kArrivals>(period, market);
+    market = MarketCell();
+  }
+  market_first_ = std::numeric_limits<int32_t>::max();
+  market_last_ = std::numeric_limits<int32_t>::min();
+}
+
+absl::Status GroupAggregator::Add(const DayPrices& series, bool last_of_market) {
+  if (options_.weighting == Weighting::kVolume) {
+    AddSeries<true, true>(series, last_of_market);
+  } else if (options_.with_arrivals) {
+    AddSeries<false, true>(series, last_of_market);
+  } else {
+    AddSeries<false, false>(series, last_of_market);
+  }
+  for (const Day day : series.suspicious) {
+    const int32_t period = PeriodIndex(options_.period, day);
+    Cover(period, period);
+    ++cells_[Index(period)].suspicious;
+  }
+  if (values_.size() <= kMaxQuantileValues) return absl::OkStatus();
+  return absl::InvalidArgumentError(absl::StrCat(
+      "TOO_MANY_VALUES: quantiles over more than ", kMaxQuantileValues,
+      " markets' periods in one group; ask for longer periods, fewer days or smaller groups"));
+}
+
+void GroupAggregator::FinishPeriod(int32_t period, const Cell& cell, AggregateFigures* out) const {
+  const bool volume = options_.weighting == Weighting::kVolume;
+  const bool counted = cell.observations > 0;
+  out->period_starts.push_back(PeriodStart(options_.period, period));
+  out->means.push_back(counted ? cell.sum / (volume ? cell.arrivals : cell.markets) : kNaN);
+  out->minima.push_back(counted ? cell.min : kNaN);
+  out->maxima.push_back(counted ? cell.max : kNaN);
+  out->arrivals.push_back(cell.arrivals > 0 ? cell.arrivals : kNaN);
+  out->markets.push_back(cell.markets);
+  out->observations.push_back(cell.observations);
+  out->suspicious.push_back(cell.suspicious);
+  out->unweighed.push_back(cell.unweighed);
+  out->unweighed_markets.push_back(cell.unweighed_markets);
+}
+
+void GroupAggregator::FinishQuantiles(AggregateFigures* out) {
+  std::vector<size_t> ends(cells_.size());
+  size_t begin = 0;
+  for (size_t i = 0; i < cells_.size(); ++i) {
+    ends[i] = begin;
+    begin += static_cast<size_t>(cells_[i].markets);
+  }
+  sorted_.resize(values_.size());
+  for (size_t i = 0; i < values_.size(); ++i) {
+    sorted_[ends[Index(value_periods_[i])]++] = values_[i];
+  }
+  for (const Day start : out->period_starts) {
+    const size_t cell = Index(PeriodIndex(options_.period, start));
+    const auto count = static_cast<size_t>(cells_[cell].markets);
+    Value* const first = sorted_.data() + ends[cell] - count;
+    std::sort(first, first + count,
+              [](const Value& a, const Value& b) { return a.figure < b.figure; });
+    for (size_t q = 0; q < options_.quantiles.size(); ++q) {
+      const double quantile = options_.quantiles[q];
+      out->quantiles[q].push_back(count == 0 ? kNaN
+                                  : options_.weighting == Weighting::kVolume
+                                      ? WeightedQuantile(first, count, quantile)
+                                      : InterpolatedQuantile(first, count, quantile));
+    }
+  }
+}
+
+void GroupAggregator::Finish(AggregateFigures* out) {
+  *out = AggregateFigures();
+  out->quantiles.resize(options_.quantiles.size());
+  for (size_t i = 0; i < cells_.size(); ++i) {
+    const Cell& cell = cells_[i];
+    if (cell.observations == 0 && cell.suspicious == 0 && cell.unweighed == 0) continue;
+    FinishPeriod(base_ + static_cast<int32_t>(i), cell, out);
+  }
+  if (!options_.quantiles.empty()) FinishQuantiles(out);
+  cells_.clear();
+  market_.clear();
+  values_.clear();
+  value_periods_.clear();
+}
+
+}  // namespace glutwatch::observe
