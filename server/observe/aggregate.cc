@@ -57,6 +57,8 @@ template <bool kVolume, bool kArrivals>
 GroupAggregator::MarketCell GroupAggregator::TakeDays(const DayPrices& series, size_t begin,
                                                       size_t end, Cell* cell) {
   MarketCell taken{.series = 1};
+  double min = cell->min;
+  double max = cell->max;
   int32_t unweighed = 0;
   for (size_t i = begin; i < end; ++i) {
     const double price = series.prices[i];
@@ -70,15 +72,40 @@ GroupAggregator::MarketCell GroupAggregator::TakeDays(const DayPrices& series, s
       if constexpr (kVolume) taken.sum += price * arrivals;
     }
     if constexpr (!kVolume) taken.sum += price;
-    cell->min = std::min(cell->min, price);
-    cell->max = std::max(cell->max, price);
+    min = std::min(min, price);
+    max = std::max(max, price);
   }
   const auto days = static_cast<int32_t>(end - begin);
+  if constexpr (!kVolume) taken.sum /= static_cast<double>(days);
+  cell->min = min;
+  cell->max = max;
   cell->observations += kVolume ? days - unweighed : days;
   cell->arrivals += taken.arrivals;
   cell->unweighed += unweighed;
-  if constexpr (!kVolume) taken.sum /= static_cast<double>(days);
   return taken;
+}
+
+template <bool kArrivals>
+void GroupAggregator::AddLoneDays(const DayPrices& series) {
+  Cell* const cells = cells_.data();
+  const int32_t base = base_;
+  const size_t count = series.days.size();
+  for (size_t i = 0; i < count; ++i) {
+    Cell& cell = cells[DayNumber(series.days[i]) - base];
+    const double price = series.prices[i];
+    cell.sum += price;
+    cell.min = std::min(cell.min, price);
+    cell.max = std::max(cell.max, price);
+    ++cell.markets;
+    ++cell.observations;
+    if constexpr (kArrivals) {
+      const double arrivals = series.arrivals[i];
+      const int32_t unweighed = arrivals > 0 ? 0 : 1;
+      cell.arrivals += arrivals;
+      cell.unweighed += unweighed;
+      cell.unweighed_markets += unweighed;
+    }
+  }
 }
 
 template <bool kVolume, bool kArrivals>
@@ -104,9 +131,10 @@ void GroupAggregator::AddDays(const DayPrices& series, bool only_of_market) {
   const size_t count = series.days.size();
   for (size_t begin = 0, end = 0; begin < count; begin = end) {
     const Day first = series.days[begin];
-    const int32_t period = PeriodIndex(kind, first);
+    const bool daily = kind == Period::kDay;
+    const int32_t period = daily ? DayNumber(first) : PeriodIndex(kind, first);
     end = begin + 1;
-    if (kind != Period::kDay) {
+    if (!daily) {
       const Day next = PeriodStart(kind, period + 1);
       while (end < count && series.days[end] < next) ++end;
     }
@@ -131,7 +159,13 @@ void GroupAggregator::AddSeries(const DayPrices& series, bool last_of_market) {
     const int32_t first = PeriodIndex(options_.period, series.days.front());
     const int32_t last = PeriodIndex(options_.period, series.days.back());
     Cover(first, last);
-    AddDays<kVolume, kArrivals>(series, only_of_market);
+    const bool lone_days =
+        only_of_market && options_.period == Period::kDay && options_.quantiles.empty();
+    if (!kVolume && lone_days) {
+      AddLoneDays<kArrivals>(series);
+    } else {
+      AddDays<kVolume, kArrivals>(series, only_of_market);
+    }
     if (!only_of_market) {
       market_first_ = std::min(market_first_, first);
       market_last_ = std::max(market_last_, last);

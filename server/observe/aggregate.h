@@ -100,6 +100,10 @@ class GroupAggregator {
   MarketCell TakeDays(const DayPrices& series, size_t begin, size_t end, Cell* cell);
   template <bool kVolume, bool kArrivals>
   void AddDays(const DayPrices& series, bool only_of_market);
+  // The same, faster, where there is nothing to average within a market and a period: a market's
+  // only series by day, with equal weights and without quantiles.
+  template <bool kArrivals>
+  void AddLoneDays(const DayPrices& series);
   // The market's part of one period into the group.
   template <bool kVolume, bool kArrivals>
   void AddMarket(int32_t period, const MarketCell& market);

@@ -197,16 +197,16 @@ Planner::QuotePart Planner::MakeQuote(const catalog::Series& series) const {
   if (basis.converted && unit->dimension == Dimension::kMass) {
     part.price_unit_name = absl::StrCat(series.key.currency, "/", question_.mass_unit.code);
     part.arrivals_unit = std::string(kTonne);
-    part.scale = {static_cast<double>(*unit->base_quantity_e4) / question_.mass_unit.kilograms,
+    part.scale = {question_.mass_unit.kilograms / static_cast<double>(*unit->base_quantity_e4),
                   base_per_arrivals_e4 / kKilogramsPerTonne};
   } else if (basis.converted) {
     part.price_unit_name = basis.unit;
     part.arrivals_unit = std::string(catalog::BaseUnitOf(unit->dimension));
-    part.scale = {static_cast<double>(*unit->base_quantity_e4), base_per_arrivals_e4};
+    part.scale = {1 / static_cast<double>(*unit->base_quantity_e4), base_per_arrivals_e4};
   } else {
     part.price_unit_name = basis.unit;
     part.arrivals_unit = series.key.unit;
-    part.scale = {kE4, series.arrivals_unit == series.key.unit ? 1.0 / kE4 : 0};
+    part.scale = {1.0 / kE4, series.arrivals_unit == series.key.unit ? 1.0 / kE4 : 0};
   }
   return part;
 }

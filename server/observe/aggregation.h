@@ -30,7 +30,7 @@ struct AggregatedGroup {
 };
 
 // One aggregation: reads the series of a plan, group after group, and gives away each group when
-// it is done, so that memory holds one group, whatever the answer's size.
+// it is done, so that memory holds the groups of one step, whatever the answer's size.
 //
 // Every group is as of the same commit, whatever is written in the meantime. Used by one thread
 // at a time.
@@ -56,6 +56,7 @@ class Aggregation {
   Aggregation(AggregateQuestion question, AggregatePlan plan, const storage::PriceStore* store);
 
   absl::Status Take(const PlannedSeries& series, const storage::PriceColumns& rows);
+  bool IsSimulated(uint16_t source);
   void NoteSources(const storage::PriceColumns& rows);
   absl::Status EndGroup(uint32_t group, std::vector<AggregatedGroup>* done);
 

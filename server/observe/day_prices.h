@@ -8,9 +8,10 @@ namespace glutwatch::observe {
 
 // What turns a series' quoted numbers into those of its group.
 struct SeriesScale {
-  // Price per the group's unit = quoted price in 1/10,000 / this: 10,000 for the same unit,
-  // 5,000 for one that is quoted per 斤 and shown per kilogram. Above 0.
-  double price_divisor = 10'000;
+  // Price per the group's unit = quoted price in 1/10,000 * this: 1/10,000 for the same unit,
+  // 1/5,000 for one that is quoted per 斤 and shown per kilogram. (To divide would be exact in the
+  // last bit, and cost four times as much.)
+  double price_factor = 1e-4;
   // Arrivals in the group's unit = reported arrivals in 1/10,000 * this; 0 if they do not convert.
   double arrivals_factor = 0;
 };

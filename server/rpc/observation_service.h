@@ -4,6 +4,7 @@
 #include "server/catalog/series_registry.h"
 #include "server/observe/intake.h"
 #include "server/rpc/call.h"
+#include "server/rpc/price_aggregation.h"
 #include "server/rpc/price_watch.h"
 #include "server/rpc/push_stream.h"
 #include "server/storage/price_store.h"
@@ -33,6 +34,11 @@ class ObservationServiceImpl final : public v1::ObservationService::CallbackServ
   grpc::ServerUnaryReactor* LatestPrices(grpc::CallbackServerContext* context,
                                          const v1::LatestPricesRequest* request,
                                          v1::LatestPricesResponse* response) override;
+  grpc::ServerWriteReactor<v1::AggregateObservationsResponse>* AggregateObservations(
+      grpc::CallbackServerContext* context,
+      const v1::AggregateObservationsRequest* request) override {
+    return AggregatePrices({store_, catalog_, registry_}, *gate_, context, *request);
+  }
   grpc::ServerWriteReactor<v1::WatchPricesResponse>* WatchPrices(
       grpc::CallbackServerContext* context, const v1::WatchPricesRequest* request) override {
     return watch_->Begin(gate_->PrincipalOf(*context), *request);

@@ -69,15 +69,15 @@ TEST_F(AggregatePlanTest, ScalesUndoTheUnits) {
     by_number[static_cast<int>(series.id)] = &series;
   }
   ASSERT_EQ(by_number.size(), 7u);
-  EXPECT_EQ(by_number[1]->scale.price_divisor, 5'000);     // yuan per 斤
-  EXPECT_EQ(by_number[1]->scale.arrivals_factor, 0.0001);  // tonnes, in 1/10,000
+  EXPECT_THAT(by_number[1]->scale.price_factor, DoubleEq(1.0 / 5'000));  // yuan per 斤
+  EXPECT_EQ(by_number[1]->scale.arrivals_factor, 0.0001);                // tonnes, in 1/10,000
   EXPECT_THAT(by_number[2]->scale.arrivals_factor, DoubleEq(1e-7));
   EXPECT_EQ(by_number[3]->scale.arrivals_factor, 0);  // reports none
-  EXPECT_EQ(by_number[4]->scale.price_divisor, 6'000);
+  EXPECT_THAT(by_number[4]->scale.price_factor, DoubleEq(1.0 / 6'000));
   EXPECT_THAT(by_number[4]->scale.arrivals_factor, DoubleEq(0.6e-7));
-  EXPECT_THAT(by_number[6]->scale.arrivals_factor, DoubleEq(1e-4));  // boxes
-  EXPECT_EQ(by_number[7]->scale.price_divisor, 120'000);             // per piece
-  EXPECT_THAT(by_number[7]->scale.arrivals_factor, DoubleEq(1e-4));  // pieces
+  EXPECT_THAT(by_number[6]->scale.arrivals_factor, DoubleEq(1e-4));        // boxes
+  EXPECT_THAT(by_number[7]->scale.price_factor, DoubleEq(1.0 / 120'000));  // per piece
+  EXPECT_THAT(by_number[7]->scale.arrivals_factor, DoubleEq(1e-4));        // pieces
   EXPECT_EQ(plan->groups[by_number[1]->group].arrivals_unit, "t");
   EXPECT_EQ(plan->groups[by_number[6]->group].arrivals_unit, "box");
   EXPECT_EQ(plan->groups[by_number[7]->group].arrivals_unit, "piece");
@@ -89,7 +89,8 @@ TEST_F(AggregatePlanTest, AnotherUnitOfMassMayBeAskedFor) {
   const auto plan = Plan(question);
   GLUTWATCH_ASSERT_OK(plan);
   EXPECT_EQ(plan->groups[0].price_unit, "CNY/quintal");
-  EXPECT_EQ(plan->series[0].scale.price_divisor, 50);  // 1 yuan per 斤 is 200 per quintal
+  // 1 yuan per 斤 is 200 per quintal.
+  EXPECT_THAT(plan->series[0].scale.price_factor, DoubleEq(0.02));
 }
 
 TEST_F(AggregatePlanTest, GroupsAreMadeByWhatIsAskedFor) {

@@ -71,7 +71,7 @@ TEST_F(AggregationTest, AveragesWhatTheStoreHas) {
   EXPECT_EQ(groups[0].group.price_unit, "CNY/kg");
   EXPECT_THAT(groups[0].figures.period_starts, ElementsAre(Day{kFirstDay}, Day{kFirstDay + 31}));
   // Eryuan's 1.5 and Beijing's 4 yuan per 斤.
-  EXPECT_THAT(groups[0].figures.means, ElementsAre(5.5, 8));
+  EXPECT_THAT(groups[0].figures.means, ElementsAre(DoubleEq(5.5), DoubleEq(8)));
   EXPECT_THAT(groups[0].figures.markets, ElementsAre(2, 1));
   EXPECT_FALSE(groups[0].simulated);
 }
@@ -81,7 +81,7 @@ TEST_F(AggregationTest, FoldedAndFreshRowsAverageAlike) {
   Append({{eryuan, ModalRow(kFirstDay, 10'000)}});
   GLUTWATCH_ASSERT_OK(store_->Fold());
   Append({{eryuan, ModalRow(kFirstDay + 1, 30'000)}});
-  EXPECT_THAT(Answer(Monthly())[0].figures.means, ElementsAre(4));
+  EXPECT_THAT(Answer(Monthly())[0].figures.means, ElementsAre(DoubleEq(4)));
 }
 
 TEST_F(AggregationTest, AsOfShowsWhatWasKnownThen) {
@@ -89,9 +89,9 @@ TEST_F(AggregationTest, AsOfShowsWhatWasKnownThen) {
   const int64_t first_us = Append({{eryuan, ModalRow(kFirstDay, 10'000)}});
   Append({{eryuan, ModalRow(kFirstDay, 15'000)}});
   AggregateQuestion question = Monthly();
-  EXPECT_THAT(Answer(question)[0].figures.means, ElementsAre(3));
+  EXPECT_THAT(Answer(question)[0].figures.means, ElementsAre(DoubleEq(3)));
   question.grouping.selection.as_of_us = first_us;
-  EXPECT_THAT(Answer(question)[0].figures.means, ElementsAre(2));
+  EXPECT_THAT(Answer(question)[0].figures.means, ElementsAre(DoubleEq(2)));
   question.grouping.selection.as_of_us = first_us - 1;
   EXPECT_THAT(Answer(question), IsEmpty());
 }
@@ -106,7 +106,7 @@ TEST_F(AggregationTest, OnlyTheDaysOfTheRangeCount) {
   question.to = Day{kFirstDay + 8};
   const auto groups = Answer(question);
   EXPECT_THAT(groups[0].figures.period_starts, ElementsAre(Day{kFirstDay}));
-  EXPECT_THAT(groups[0].figures.means, ElementsAre(4));
+  EXPECT_THAT(groups[0].figures.means, ElementsAre(DoubleEq(4)));
 }
 
 // The first read has modal prices only: what a series needs besides is read for it.
@@ -122,7 +122,7 @@ TEST_F(AggregationTest, SeriesThatQuoteLowAndHighOrSeveralLotsAreReadAgain) {
           {xinfadi, ModalRow(kFirstDay, 10'000, 300'000)},
           {xinfadi, ModalRow(kFirstDay, 50'000, 100'000, 1)}});
   // 1.5 and (1 * 30 + 5 * 10) / 40 = 2 yuan per 斤.
-  EXPECT_THAT(Answer(Monthly())[0].figures.means, ElementsAre(3.5));
+  EXPECT_THAT(Answer(Monthly())[0].figures.means, ElementsAre(DoubleEq(3.5)));
 }
 
 TEST_F(AggregationTest, ArrivalsAreInTonnes) {

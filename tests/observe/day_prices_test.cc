@@ -51,10 +51,10 @@ DayPrices PricesOf(const std::vector<Observation>& rows, const SeriesScale& scal
 }
 
 TEST(DayPricesTest, ModalPricesComeInTheGroupsUnit) {
-  // 1.55 and 1.6 yuan per 斤 are 3.1 and 3.2 per kilogram, to the last bit.
-  const DayPrices prices = PricesOf({ModalRow(10, 15'500), ModalRow(12, 16'000)}, {5'000, 0});
+  // 1.55 and 1.6 yuan per 斤.
+  const DayPrices prices = PricesOf({ModalRow(10, 15'500), ModalRow(12, 16'000)}, {1 / 5e3, 0});
   EXPECT_THAT(prices.days, ElementsAre(Day{10}, Day{12}));
-  EXPECT_THAT(prices.prices, ElementsAre(3.1, 3.2));
+  EXPECT_THAT(prices.prices, ElementsAre(DoubleEq(3.1), DoubleEq(3.2)));
   EXPECT_THAT(prices.arrivals, IsEmpty());
 }
 
@@ -63,7 +63,7 @@ TEST(DayPricesTest, TheMiddleOfLowAndHighStandsForAMissingModalPrice) {
   low_only.presence = storage::kHasLow;
   const DayPrices prices = PricesOf({ModalRow(10, 20'000), LowHigh(11, 10'000, 25'000), low_only});
   EXPECT_THAT(prices.days, ElementsAre(Day{10}, Day{11}));
-  EXPECT_THAT(prices.prices, ElementsAre(2, 1.75));
+  EXPECT_THAT(prices.prices, ElementsAre(DoubleEq(2), DoubleEq(1.75)));
 }
 
 TEST(DayPricesTest, DaysWithoutTradeAreAbsentNotZero) {
@@ -78,14 +78,14 @@ TEST(DayPricesTest, SuspiciousRowsAreLeftOutAndListed) {
       PricesOf({ModalRow(10, 20'000), Suspicious(ModalRow(11, 200'000)),
                 Suspicious(ModalRow(12, 1)), ModalRow(12, 10'000, std::nullopt, 1)});
   EXPECT_THAT(prices.days, ElementsAre(Day{10}, Day{12}));
-  EXPECT_THAT(prices.prices, ElementsAre(2, 1));
+  EXPECT_THAT(prices.prices, ElementsAre(DoubleEq(2), DoubleEq(1)));
   EXPECT_THAT(prices.suspicious, ElementsAre(Day{11}, Day{12}));
 }
 
 TEST(DayPricesTest, ASecondLotIsAFactNotASuspicion) {
   Observation second = ModalRow(10, 40'000, std::nullopt, 1);
   second.flags = storage::kSecondLot;
-  EXPECT_THAT(PricesOf({ModalRow(10, 20'000), second}).prices, ElementsAre(3));
+  EXPECT_THAT(PricesOf({ModalRow(10, 20'000), second}).prices, ElementsAre(DoubleEq(3)));
 }
 
 TEST(DayPricesTest, LotsCountByArrivalsWhereAllHaveThem) {
@@ -93,14 +93,14 @@ TEST(DayPricesTest, LotsCountByArrivalsWhereAllHaveThem) {
   const DayPrices prices =
       PricesOf({ModalRow(10, 20'000, 300'000), ModalRow(10, 40'000, 100'000, 1),
                 ModalRow(11, 20'000, 300'000), ModalRow(11, 40'000, std::nullopt, 1)},
-               {10'000, 0.0001}, true);
-  EXPECT_THAT(prices.prices, ElementsAre(2.5, 3));
+               {1e-4, 1e-4}, true);
+  EXPECT_THAT(prices.prices, ElementsAre(DoubleEq(2.5), DoubleEq(3)));
   EXPECT_THAT(prices.arrivals, ElementsAre(DoubleEq(40), DoubleEq(30)));
 }
 
 TEST(DayPricesTest, ArrivalsThatDoNotConvertAreNone) {
   const DayPrices prices =
-      PricesOf({ModalRow(10, 20'000, 300'000), ModalRow(11, 20'000, 0)}, {10'000, 0}, true);
+      PricesOf({ModalRow(10, 20'000, 300'000), ModalRow(11, 20'000, 0)}, {1e-4, 0}, true);
   EXPECT_THAT(prices.arrivals, ElementsAre(0, 0));
 }
 
@@ -140,7 +140,7 @@ TEST(DayPricesTest, AreThoseOfTheAssessment) {
       }
     }
     const auto expected = assess::ToDailyPrices(versions, {"CNY/kg", 0.5, true});
-    const DayPrices prices = PricesOf(rows, {5'000, 1}, true);
+    const DayPrices prices = PricesOf(rows, {1 / 5e3, 1}, true);
     size_t next = 0;
     for (size_t i = 0; i < expected.price.size(); ++i) {
       if (std::isnan(expected.price[i])) continue;
