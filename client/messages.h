@@ -3,6 +3,7 @@
 
 #include "absl/strings/string_view.h"
 #include "absl/strings/substitute.h"
+#include "client/aggregate_messages.h"
 #include "client/catalog_messages.h"
 #include "client/language.h"
 #include "client/report_messages.h"
@@ -275,6 +276,7 @@ enum class Msg {
 #define GLUTWATCH_MESSAGE_ID(id, en, zh) k##id,
   GLUTWATCH_MESSAGES(GLUTWATCH_MESSAGE_ID) GLUTWATCH_REPORT_MESSAGES(GLUTWATCH_MESSAGE_ID)
       GLUTWATCH_CATALOG_MESSAGES(GLUTWATCH_MESSAGE_ID)
+          GLUTWATCH_AGGREGATE_MESSAGES(GLUTWATCH_MESSAGE_ID)
 #undef GLUTWATCH_MESSAGE_ID
 };
 
@@ -286,6 +288,7 @@ inline constexpr MessageText kMessageTexts[] = {
 #define GLUTWATCH_MESSAGE_TEXT(id, en, zh) {en, zh},
     GLUTWATCH_MESSAGES(GLUTWATCH_MESSAGE_TEXT) GLUTWATCH_REPORT_MESSAGES(GLUTWATCH_MESSAGE_TEXT)
         GLUTWATCH_CATALOG_MESSAGES(GLUTWATCH_MESSAGE_TEXT)
+            GLUTWATCH_AGGREGATE_MESSAGES(GLUTWATCH_MESSAGE_TEXT)
 #undef GLUTWATCH_MESSAGE_TEXT
 };
 

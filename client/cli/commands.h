@@ -19,6 +19,7 @@ void AddCatalogRetireCommand(CLI::App* catalog, Context* context);
 void AddCatalogMergeCommand(CLI::App* catalog, Context* context);
 void AddCatalogHistoryCommand(CLI::App* catalog, Context* context);
 void AddPricesCommand(CLI::App* app, Context* context);
+void AddPricesAggregateCommand(CLI::App* prices, Context* context);
 void AddPricesWatchCommand(CLI::App* prices, Context* context);
 void AddPricesImportCommand(CLI::App* prices, Context* context);
 void AddForecastCommand(CLI::App* app, Context* context);

@@ -178,6 +178,7 @@ void AddPricesCommand(CLI::App* app, Context* context) {
       AddCommand(app, context, "prices", Msg::kHelpPrices,
                  "  glutwatch prices latest --product 大蒜 --per jin\n"
                  "  glutwatch prices query --series 12 --from 90d --chart\n"
+                 "  glutwatch prices aggregate --product 大蒜 --by prefecture --period month\n"
                  "  glutwatch prices watch --region 530000\n"
                  "  glutwatch prices import 日报.xlsx --mapping 日报.yaml --dry-run");
   prices->require_subcommand(1);
@@ -202,6 +203,7 @@ void AddPricesCommand(CLI::App* app, Context* context) {
   latest->add_option("--per", flags->per, context->T(Msg::kOptPer));
   latest->callback(
       [context, flags] { context->action = [context, flags] { return Latest(context, *flags); }; });
+  AddPricesAggregateCommand(prices, context);
   AddPricesWatchCommand(prices, context);
   AddPricesImportCommand(prices, context);
 }
