@@ -146,7 +146,7 @@ class Bench {
     }
     OrDie(catalog_->Put(resources));
     const auto ids = OrDie(registry_->Resolve(keys));
-    OrDie(registry_->SetArrivalsUnits(ids, std::vector<std::string>(ids.size(), "kg")));
+    OrDie(registry_->SetArrivalsUnits(ids, std::vector<absl::string_view>(ids.size(), "kg")));
     storage::Batch batch;
     for (int day = 0; day < days_; ++day) {
       for (const auto id : ids) {

@@ -23,7 +23,7 @@ struct PushOptions {
   int max_in_flight = 8;        // batches sent and not answered, 1..16 (the server's own limit)
   // The stream fails once this long has passed without an answer while a batch is waiting for one.
   absl::Duration give_up_after = absl::InfiniteDuration();
-  BackoffOptions backoff;
+  BackoffOptions backoff = {};
   uint64_t backoff_seed = 0;  // 0: a random one
 };
 
