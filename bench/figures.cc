@@ -37,13 +37,6 @@ void Figures::Add(absl::string_view work, absl::string_view metric, double value
   figures_.push_back({std::string(work), std::string(metric), {value}});
 }
 
-void Figures::AddAbsent(absl::string_view work, absl::string_view why) {
-  std::pair<std::string, std::string> entry{std::string(work), std::string(why)};
-  if (std::find(absent_.begin(), absent_.end(), entry) == absent_.end()) {
-    absent_.push_back(std::move(entry));
-  }
-}
-
 const Figure* Figures::Find(absl::string_view work, absl::string_view metric) const {
   for (const Figure& figure : figures_) {
     if (figure.work == work && figure.metric == metric) return &figure;
@@ -59,9 +52,6 @@ std::string Figures::Table() const {
                           Short(figure.median()),
                           absl::StrCat("[", Short(figure.least()), "..", Short(figure.most()), "]"),
                           static_cast<int>(figure.runs.size()));
-  }
-  for (const auto& [work, why] : absent_) {
-    absl::StrAppendFormat(&text, "%-30s absent: %s\n", work, why);
   }
   return text;
 }

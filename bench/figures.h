@@ -1,6 +1,5 @@
 #pragma once
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "absl/status/status.h"
@@ -28,14 +27,11 @@ class Figures {
  public:
   // Adds one run's value.
   void Add(absl::string_view work, absl::string_view metric, double value);
-  // Something that is not there to be measured, and why.
-  void AddAbsent(absl::string_view work, absl::string_view why);
-
   // nullptr if it was not measured.
   const Figure* Find(absl::string_view work, absl::string_view metric) const;
   const std::vector<Figure>& all() const { return figures_; }
 
-  // One line per figure: work, metric, median [least..most], runs. Absent work at the end.
+  // One line per figure: work, metric, median [least..most], runs.
   std::string Table() const;
   // One line of JSON per figure:
   // {"work":"daily","metric":"rows_per_s","median":1,"least":1,"most":1,"runs":[1]}
@@ -43,7 +39,6 @@ class Figures {
 
  private:
   std::vector<Figure> figures_;
-  std::vector<std::pair<std::string, std::string>> absent_;
 };
 
 // Writes `text` to `path`. UNAVAILABLE names the file.

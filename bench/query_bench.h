@@ -35,6 +35,7 @@ class ExpectedAnswers {
 //   query_a      the last year of one series, all columns
 //   query_b_all  every day of a product in all markets, all columns
 //   query_c      the newest price of a product in all markets
+//   query_d      the daily average of a product over all markets
 // Adds p50_ms and p99_ms. FAILED_PRECONDITION if an answer is not what was pushed.
 absl::Status RunQueries(const std::string& address, const ExpectedAnswers& expected, int times,
                         Figures* figures);
