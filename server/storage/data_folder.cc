@@ -37,9 +37,9 @@ absl::Status CheckFormat(const std::string& path) {
         absl::StrCat(path, "/FORMAT: expected \"", kFormatPrefix, "<number>\""));
   }
   if (version > kFormatVersion) {
-    return absl::FailedPreconditionError(absl::StrCat(path, " has format ", version,
-                                                      "; this program knows formats up to ",
-                                                      kFormatVersion, ": use the newer program"));
+    return absl::FailedPreconditionError(absl::StrCat(
+        path, "/FORMAT: the store has format ", version, "; this program knows formats up to ",
+        kFormatVersion, ": use the newer program"));
   }
   return absl::OkStatus();
 }

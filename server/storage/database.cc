@@ -7,6 +7,7 @@
 
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/mutex.h"
@@ -16,10 +17,12 @@
 #include "rocksdb/write_batch.h"
 #include "server/storage/bytes.h"
 #include "server/storage/data_folder.h"
+#include "server/storage/file_ledger.h"
 #include "server/storage/log_verifier.h"
 #include "server/storage/rocks_database.h"
 #include "server/storage/rocks_options.h"
 #include "server/storage/sync_guard.h"
+#include "server/storage/table_check.h"
 
 namespace glutwatch::storage {
 namespace {
@@ -38,7 +41,9 @@ absl::string_view FromSlice(const rocksdb::Slice& s) {
 
 absl::Status FromRocks(const rocksdb::Status& status, absl::string_view what) {
   if (status.ok()) return absl::OkStatus();
-  const std::string message = absl::StrCat(what, ": ", status.ToString());
+  // Of a table that is missing RocksDB tells the name that LevelDB gave it.
+  const std::string message =
+      absl::StrReplaceAll(absl::StrCat(what, ": ", status.ToString()), {{".ldb:", ".sst:"}});
   if (status.IsNotFound()) return absl::NotFoundError(message);
   if (status.IsCorruption()) return absl::DataLossError(message);
   if (status.IsNoSpace()) return absl::ResourceExhaustedError(absl::StrCat("DISK_FULL: ", message));
@@ -102,7 +107,8 @@ class RocksDatabase final : public Database {
                 const std::shared_ptr<rocksdb::FileSystem>& base)
       : options_(std::move(options)),
         folder_(std::move(folder)),
-        guard_(std::make_shared<SyncGuard>(base)),
+        ledger_(options_.path),
+        guard_(std::make_shared<SyncGuard>(base, &ledger_)),
         env_(rocksdb::NewCompositeEnv(guard_)),
         errors_(std::make_shared<BackgroundErrors>()) {}
   ~RocksDatabase() override;
@@ -124,8 +130,11 @@ class RocksDatabase final : public Database {
  private:
   absl::Status OpenRocks(rocksdb::WALRecoveryMode recovery) ABSL_EXCLUSIVE_LOCKS_REQUIRED(db_mu_);
   absl::Status OpenChecked() ABSL_EXCLUSIVE_LOCKS_REQUIRED(db_mu_);
+  absl::Status CheckLogsThatAreRead(const absl::Status& logs, LeftBehind left)
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(db_mu_);
   void OpenReadOnly() ABSL_EXCLUSIVE_LOCKS_REQUIRED(db_mu_);
-  void CloseRocks() ABSL_EXCLUSIVE_LOCKS_REQUIRED(db_mu_);
+  // Whether everything that was written is on disk.
+  bool CloseRocks() ABSL_EXCLUSIVE_LOCKS_REQUIRED(db_mu_);
   absl::Status LoadEpoch();
   // OK, or why nothing may be written just now. Opens RocksDB anew if it has stopped.
   absl::Status AdmitWrite();
@@ -140,6 +149,7 @@ class RocksDatabase final : public Database {
 
   const DatabaseOptions options_;
   const DataFolder folder_;
+  LedgerKeeper ledger_;
   const std::shared_ptr<SyncGuard> guard_;
   const std::unique_ptr<rocksdb::Env> env_;
   const std::shared_ptr<BackgroundErrors> errors_;
@@ -159,19 +169,21 @@ class RocksDatabase final : public Database {
 
 RocksDatabase::~RocksDatabase() {
   const WriterMutexLock lock(&db_mu_);
-  CloseRocks();
+  // A ledger that was not closed only means that a torn end is believed.
+  if (CloseRocks()) ledger_.Closed().IgnoreError();
 }
 
-void RocksDatabase::CloseRocks() {
-  if (db_ == nullptr) return;
+bool RocksDatabase::CloseRocks() {
+  if (db_ == nullptr) return false;
   // For the kBuffered writes. RocksDB asserts if its log has met an error.
-  if (!guard_->failed() && !errors_->stopped) db_->SyncWAL().PermitUncheckedError();
+  bool whole = !guard_->failed() && !errors_->stopped && db_->SyncWAL().ok();
   for (rocksdb::ColumnFamilyHandle* handle : handles_) {
     db_->DestroyColumnFamilyHandle(handle).PermitUncheckedError();
   }
   handles_.clear();
-  db_->Close().PermitUncheckedError();
+  whole = db_->Close().ok() && whole && !guard_->failed() && !errors_->stopped;
   db_.reset();
+  return whole;
 }
 
 absl::Status RocksDatabase::OpenRocks(rocksdb::WALRecoveryMode recovery) {
@@ -181,17 +193,36 @@ absl::Status RocksDatabase::OpenRocks(rocksdb::WALRecoveryMode recovery) {
   const rocksdb::Status status =
       rocksdb::DB::Open(db_options, options_.path, MakeColumnFamilies(options_), &handles_, &db);
   db_.reset(db);
-  return FromRocks(status, absl::StrCat("cannot open ", options_.path));
+  const absl::Status opened = FromRocks(status, absl::StrCat("cannot open ", options_.path));
+  if (!status.IsCorruption()) return opened;
+  // RocksDB blames the MANIFEST for some damage that is in a table.
+  const absl::Status tables = CheckTables(options_.path);
+  return tables.ok() ? opened : tables;
 }
 
 absl::Status RocksDatabase::OpenChecked() {
-  // RocksDB would drop everything from the first bad record on (kPointInTimeRecovery), or take a
-  // torn log in the middle for whole (kTolerateCorruptedTailRecords). So the logs are judged
-  // first; what is bad in them is only forgiven if RocksDB, at its strictest, does not read it
-  // because it is in a log whose content is in the tables already.
-  const absl::Status logs = CheckLogs(options_.path);
-  if (logs.ok()) return OpenRocks(rocksdb::WALRecoveryMode::kPointInTimeRecovery);
-  return OpenRocks(rocksdb::WALRecoveryMode::kAbsoluteConsistency).ok() ? absl::OkStatus() : logs;
+  // RocksDB would drop everything from the first bad record on (kPointInTimeRecovery), take a torn
+  // log in the middle for whole (kTolerateCorruptedTailRecords), and believe zeros in a log at its
+  // strictest. So the logs are judged first.
+  GLUTWATCH_ASSIGN_OR_RETURN(const std::optional<FileLedger> ledger, ReadLedger(options_.path));
+  const bool closed = ledger.has_value() && ledger->closed;
+  const LeftBehind left = closed ? LeftBehind::kClosed : LeftBehind::kOpen;
+  const absl::Status logs = CheckLogs(options_.path, left);
+  if (!logs.ok()) GLUTWATCH_RETURN_IF_ERROR(CheckLogsThatAreRead(logs, left));
+  if (ledger.has_value()) GLUTWATCH_RETURN_IF_ERROR(CheckLedger(options_.path, *ledger));
+  GLUTWATCH_RETURN_IF_ERROR(ledger_.Begin());
+  return OpenRocks(rocksdb::WALRecoveryMode::kPointInTimeRecovery);
+}
+
+// What is bad in a log is only forgiven if its content is in the tables already: RocksDB, opened
+// without writing, does not read it then. `logs` is what is wrong otherwise.
+absl::Status RocksDatabase::CheckLogsThatAreRead(const absl::Status& logs, LeftBehind left) {
+  OpenReadOnly();
+  const bool opened = db_ != nullptr;
+  (void)CloseRocks();
+  if (!opened) return logs;
+  const std::set<uint64_t> read = guard_->logs_read();
+  return CheckLogs(options_.path, left, &read);
 }
 
 void RocksDatabase::OpenReadOnly() {
@@ -266,12 +297,12 @@ absl::Status RocksDatabase::Reopen() {
     }
     absl::SleepFor(kReopenPause);
   }
-  CloseRocks();
+  (void)CloseRocks();
   errors_->stopped = false;
   reopen_failure_ = OpenChecked();
   if (!reopen_failure_.ok()) {
     errors_->stopped = true;
-    CloseRocks();
+    (void)CloseRocks();
     OpenReadOnly();
   }
   db_mu_.Unlock();

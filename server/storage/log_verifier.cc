@@ -6,10 +6,12 @@
 #include <optional>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/str_format.h"
 #include "absl/strings/strip.h"
 #include "base/status_macros.h"
 #include "server/storage/bytes.h"
@@ -160,25 +162,28 @@ absl::Status Damage(const std::string& path, const LogCheck& check) {
       absl::StrCat(path, ": damaged at byte offset ", check.offset, ": ", check.what));
 }
 
-absl::Status CheckManifest(const std::string& folder) {
-  const std::string current_path = folder + "/CURRENT";
-  auto current = ReadWholeFile(current_path);
-  if (!current.ok()) return absl::OkStatus();  // the caller knows whether it has to be there
-  absl::string_view name = *current;
-  uint64_t number = 0;
-  if (!absl::ConsumeSuffix(&name, "\n") || !absl::StartsWith(name, "MANIFEST-") ||
-      !absl::SimpleAtoi(absl::StripPrefix(name, "MANIFEST-"), &number)) {
-    return absl::DataLossError(absl::StrCat(current_path, ": damaged at byte offset 0: expected ",
-                                            "\"MANIFEST-<number>\" and a line feed, found ",
-                                            current->size(), " other bytes"));
+// Damage, or an end that a log that was closed in order cannot have.
+absl::Status Unfinished(const std::string& path, absl::string_view bytes, LogCheck check,
+                        LeftBehind left) {
+  if (check.state == LogCheck::State::kDamaged) return Damage(path, check);
+  if (left == LeftBehind::kOpen || check.offset == static_cast<int64_t>(bytes.size())) {
+    return absl::OkStatus();
   }
-  const std::string path = absl::StrCat(folder, "/", name);
+  if (check.what.empty()) check.what = "zeros to its end";
+  absl::StrAppend(&check.what, ", although the store was closed in order");
+  return Damage(path, check);
+}
+
+absl::Status CheckManifest(const std::string& folder, LeftBehind left) {
+  const auto number = CurrentManifest(folder);
+  if (absl::IsNotFound(number.status())) return absl::OkStatus();  // whether it must be is known
+  GLUTWATCH_RETURN_IF_ERROR(number.status());                      // to the caller
+  const std::string path = absl::StrFormat("%s/MANIFEST-%06d", folder, *number);
   auto bytes = ReadWholeFile(path);
   if (!bytes.ok()) {
     return absl::DataLossError(absl::StrCat(path, ": missing, but CURRENT names it"));
   }
-  const LogCheck check = CheckLog(*bytes, number);
-  return check.state == LogCheck::State::kDamaged ? Damage(path, check) : absl::OkStatus();
+  return Unfinished(path, *bytes, CheckLog(*bytes, *number), left);
 }
 
 }  // namespace
@@ -225,15 +230,31 @@ LogCheck CheckLog(absl::string_view bytes, uint64_t log_number) {
   return check;
 }
 
-absl::Status CheckLogs(const std::string& folder) {
-  GLUTWATCH_RETURN_IF_ERROR(CheckManifest(folder));
+absl::StatusOr<uint64_t> CurrentManifest(const std::string& folder) {
+  const std::string path = folder + "/CURRENT";
+  auto current = ReadWholeFile(path);
+  if (!current.ok()) return current.status();
+  absl::string_view name = *current;
+  uint64_t number = 0;
+  if (!absl::ConsumeSuffix(&name, "\n") || !absl::ConsumePrefix(&name, "MANIFEST-") ||
+      !absl::SimpleAtoi(name, &number) || absl::StrFormat("%06d", number) != name) {
+    return absl::DataLossError(absl::StrCat(path, ": damaged at byte offset 0: expected ",
+                                            "\"MANIFEST-<number>\" and a line feed, found ",
+                                            current->size(), " other bytes"));
+  }
+  return number;
+}
+
+absl::Status CheckLogs(const std::string& folder, LeftBehind left, const std::set<uint64_t>* only) {
+  GLUTWATCH_RETURN_IF_ERROR(CheckManifest(folder, left));
   std::vector<std::pair<uint64_t, std::string>> logs;
   std::error_code error;
   for (const auto& entry : std::filesystem::directory_iterator(folder, error)) {
     const std::string name = entry.path().filename().string();
     uint64_t number = 0;
     if (absl::EndsWith(name, ".log") &&
-        absl::SimpleAtoi(absl::StripSuffix(name, ".log"), &number)) {
+        absl::SimpleAtoi(absl::StripSuffix(name, ".log"), &number) &&
+        (only == nullptr || only->contains(number))) {
       logs.emplace_back(number, entry.path().string());
     }
   }
@@ -244,7 +265,7 @@ absl::Status CheckLogs(const std::string& folder) {
     auto bytes = ReadWholeFile(path);
     if (!bytes.ok()) return bytes.status();
     const LogCheck check = CheckLog(*bytes, number);
-    if (check.state == LogCheck::State::kDamaged) return Damage(path, check);
+    GLUTWATCH_RETURN_IF_ERROR(Unfinished(path, *bytes, check, left));
     if (torn.has_value() && check.records > 0) return *torn;
     if (check.state == LogCheck::State::kTorn && !torn.has_value()) torn = Damage(path, check);
   }

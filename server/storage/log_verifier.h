@@ -1,7 +1,7 @@
 #pragma once
 #include <cstdint>
+#include <set>
 #include <string>
-#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/status/statusor.h"
@@ -32,11 +32,23 @@ struct LogCheck {
 // may have been acknowledged.
 LogCheck CheckLog(absl::string_view bytes, uint64_t log_number);
 
+// How the folder was left.
+enum class LeftBehind : uint8_t {
+  kOpen,    // by a crash or a power cut: the last record may be torn
+  kClosed,  // in order: every log ends with a whole record
+};
+
+// The number of the MANIFEST that `folder`'s CURRENT names. NOT_FOUND if there is no CURRENT;
+// DATA_LOSS if it names none.
+absl::StatusOr<uint64_t> CurrentManifest(const std::string& folder);
+
 // Checks the MANIFEST that CURRENT names, and every write-ahead log in `folder`.
 //
 // DATA_LOSS names file and byte offset: damage anywhere, or a torn record in any log but the
-// newest that has records. OK for an empty folder. NOT a substitute for the CRCs of the tables
-// themselves, which are checked when they are read.
-absl::Status CheckLogs(const std::string& folder);
+// newest that has records, or in that one too if the folder was closed. With `only` other logs than
+// those numbers are not looked at. OK for an empty folder. NOT a substitute for the CRCs of the
+// tables themselves, which are checked when they are read.
+absl::Status CheckLogs(const std::string& folder, LeftBehind left = LeftBehind::kOpen,
+                       const std::set<uint64_t>* only = nullptr);
 
 }  // namespace glutwatch::storage

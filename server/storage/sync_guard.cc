@@ -3,7 +3,9 @@
 #include <utility>
 
 #include "absl/strings/match.h"
+#include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
+#include "absl/strings/strip.h"
 
 namespace glutwatch::storage {
 namespace {
@@ -20,6 +22,13 @@ using rocksdb::IOStatus;
 using rocksdb::Slice;
 
 bool IsLog(const std::string& name) { return absl::EndsWith(name, ".log"); }
+
+// "/data/000012.log" -> 12; 0 for a name that RocksDB does not give.
+uint64_t LogNumber(absl::string_view name) {
+  name = absl::StripSuffix(name.substr(name.rfind('/') + 1), ".log");
+  uint64_t number = 0;
+  return absl::SimpleAtoi(name, &number) ? number : 0;
+}
 
 class GuardedFile final : public rocksdb::FSWritableFileOwnerWrapper {
  public:
@@ -169,6 +178,11 @@ IOStatus SyncGuard::Admit() const {
   return IOStatus::IOError("FAILED_SYNC", failure());
 }
 
+IOStatus SyncGuard::NoteLedger(const absl::Status& status) {
+  if (status.ok()) return IOStatus::OK();
+  return NoteSync("LEDGER", IOStatus::IOError(std::string(status.message())));
+}
+
 void SyncGuard::ForgetLog(const FSWritableFile* file) {
   MutexLock lock(&mu_);
   if (newest_log_ == file) newest_log_ = nullptr;
@@ -191,12 +205,28 @@ void SyncGuard::Wrap(const std::string& name, std::unique_ptr<FSWritableFile>* f
   newest_log_ = file->get();
 }
 
+std::set<uint64_t> SyncGuard::logs_read() const {
+  MutexLock lock(&mu_);
+  return logs_read_;
+}
+
+IOStatus SyncGuard::NewSequentialFile(const std::string& name, const FileOptions& options,
+                                      std::unique_ptr<rocksdb::FSSequentialFile>* result,
+                                      IODebugContext* debug) {
+  if (IsLog(name)) {
+    MutexLock lock(&mu_);
+    logs_read_.insert(LogNumber(name));
+  }
+  return target()->NewSequentialFile(name, options, result, debug);
+}
+
 IOStatus SyncGuard::NewWritableFile(const std::string& name, const FileOptions& options,
                                     std::unique_ptr<FSWritableFile>* result,
                                     IODebugContext* debug) {
   IOStatus status = Admit();
   if (status.ok() && IsLog(name)) status = SyncNewestLog();
   if (status.ok()) status = target()->NewWritableFile(name, options, result, debug);
+  if (status.ok() && IsLog(name)) status = NoteLedger(ledger_->LogMade(LogNumber(name)));
   if (status.ok()) Wrap(name, result);
   return status;
 }
@@ -216,7 +246,9 @@ IOStatus SyncGuard::ReuseWritableFile(const std::string& name, const std::string
                                       IODebugContext* debug) {
   IOStatus status = Admit();
   if (status.ok() && IsLog(name)) status = SyncNewestLog();
+  if (status.ok() && IsLog(old_name)) status = NoteLedger(ledger_->LogGoes(LogNumber(old_name)));
   if (status.ok()) status = target()->ReuseWritableFile(name, old_name, options, result, debug);
+  if (status.ok() && IsLog(name)) status = NoteLedger(ledger_->LogMade(LogNumber(name)));
   if (status.ok()) Wrap(name, result);
   return status;
 }
@@ -241,8 +273,12 @@ IOStatus SyncGuard::NewDirectory(const std::string& name, const IOOptions& optio
 
 IOStatus SyncGuard::RenameFile(const std::string& from, const std::string& to,
                                const IOOptions& options, IODebugContext* debug) {
-  IOStatus admitted = Admit();
-  return admitted.ok() ? target()->RenameFile(from, to, options, debug) : admitted;
+  IOStatus status = Admit();
+  if (status.ok()) status = target()->RenameFile(from, to, options, debug);
+  if (status.ok() && absl::EndsWith(to, "/CURRENT")) {
+    status = NoteLedger(ledger_->CurrentReplaced());
+  }
+  return status;
 }
 
 IOStatus SyncGuard::LinkFile(const std::string& from, const std::string& to,
@@ -253,8 +289,9 @@ IOStatus SyncGuard::LinkFile(const std::string& from, const std::string& to,
 
 IOStatus SyncGuard::DeleteFile(const std::string& name, const IOOptions& options,
                                IODebugContext* debug) {
-  IOStatus admitted = Admit();
-  return admitted.ok() ? target()->DeleteFile(name, options, debug) : admitted;
+  IOStatus status = Admit();
+  if (status.ok() && IsLog(name)) status = NoteLedger(ledger_->LogGoes(LogNumber(name)));
+  return status.ok() ? target()->DeleteFile(name, options, debug) : status;
 }
 
 IOStatus SyncGuard::Truncate(const std::string& name, size_t size, const IOOptions& options,

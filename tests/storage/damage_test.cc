@@ -89,8 +89,10 @@ TEST_F(DamageTest, FlippedByteInTheLastAcknowledgedRecordIsRefused) {
   EXPECT_THAT(Open(), StatusIs(absl::StatusCode::kDataLoss, HasSubstr(log)));
 }
 
-TEST_F(DamageTest, TornLastRecordIsDroppedAndTheRestIsThere) {
+TEST_F(DamageTest, TornLastRecordOfAKilledStoreIsDroppedAndTheRestIsThere) {
   Fill(5);
+  // A store that was killed has no ledger that was closed.
+  std::filesystem::remove(folder() + "/LEDGER");
   const std::string log = FindFile(folder(), ".log");
   const std::string bytes = ReadFile(log);
   WriteFile(log, bytes.substr(0, bytes.size() - 300));
@@ -104,6 +106,15 @@ TEST_F(DamageTest, TornLastRecordIsDroppedAndTheRestIsThere) {
   ASSERT_THAT((*database)->Write(set, Durability::kFsynced), IsOk());
   database = absl::CancelledError();
   EXPECT_THAT((*Open())->Get(Table::kChunks, "after"), IsOk());
+}
+
+TEST_F(DamageTest, CutLogOfAStoreThatWasClosedIsRefused) {
+  Fill(5);
+  const std::string log = FindFile(folder(), ".log");
+  const std::string bytes = ReadFile(log);
+  WriteFile(log, bytes.substr(0, bytes.size() - 300));
+  EXPECT_THAT(Open(), StatusIs(absl::StatusCode::kDataLoss,
+                               AllOf(HasSubstr(log), HasSubstr("damaged at byte offset"))));
 }
 
 TEST_F(DamageTest, TornLogBeforeAnotherThatHasRecordsIsRefused) {
