@@ -100,6 +100,10 @@ absl::StatusOr<BatchVerdict> VerdictOf(const storage::Receipt& receipt) {
   verdict.replayed = receipt.replayed;
   verdict.corrected = receipt.corrected;
   const std::vector<int32_t> duplicates = DuplicateRows(receipt, results);
+  if (!duplicates.empty() && static_cast<uint64_t>(duplicates.back()) >= row_count) {
+    return absl::DataLossError(absl::StrCat("table receipts: row ", duplicates.back(),
+                                            " is a duplicate in a batch of ", row_count, " rows"));
+  }
   verdict.rows.reserve(results.size() + duplicates.size());
   // Both ascend. A row that is a duplicate is nothing else: what was doubtful of it was said when
   // it was new.

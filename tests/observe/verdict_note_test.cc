@@ -92,5 +92,12 @@ TEST(VerdictNoteTest, AnyCutIsDamage) {
               StatusIs(absl::StatusCode::kDataLoss, HasSubstr("note")));
 }
 
+TEST(VerdictNoteTest, DuplicateBeyondTheBatchIsDamage) {
+  const std::string note = EncodeNote({{1, Verdict::kRefused, "BAD", "bad"}}, 3);
+  EXPECT_EQ(VerdictOf(ReceiptWith(note, {1}))->accepted, 1);
+  EXPECT_THAT(VerdictOf(ReceiptWith(note, {2})),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("row 3 is a duplicate")));
+}
+
 }  // namespace
 }  // namespace glutwatch::observe
