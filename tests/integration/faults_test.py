@@ -35,14 +35,14 @@ class Skip(Exception):
     pass
 
 
-def write_prices(path, first, days):
+def write_prices(path, first, days, products=range(PRODUCTS)):
     """A file of the Xinfadi export; (product, day) -> price of what is in it."""
     rows = {}
     with open(path, "w", encoding="utf-8") as out:
         out.write("品名,最低价,平均价,最高价,规格,单位,发布日期\n")
         for n in range(first, first + days):
             day = (FIRST_DAY + datetime.timedelta(days=n)).isoformat()
-            for p in range(PRODUCTS):
+            for p in products:
                 price = f"{2 + p * 0.1 + (n * 7 + p * 3) % 20 * 0.01:.2f}".rstrip("0").rstrip(".")
                 out.write(f"菜{p},{price},{price},{price},普通,斤,{day}\n")
                 rows[f"products/菜{p}", day] = price
@@ -52,6 +52,8 @@ def write_prices(path, first, days):
 def stored(server):
     done = subprocess.run([BIN / "glutwatch", "--server", server.grpc, "-o", "csv", "prices", "query", "--market",
                            "xinfadi", "--all-versions"], capture_output=True, text=True)
+    if done.returncode == 3 and "no series matches" in done.stderr:
+        return {}
     check(done.returncode == 0, f"prices query ended with {done.returncode}: {done.stderr}")
     rows = list(csv.DictReader(io.StringIO(done.stdout)))
     prices = {(row["product"], row["market_date"]): row["modal_price"] for row in rows}
@@ -106,8 +108,8 @@ def check_not_writable(server, folder, code, reason):
     write_is_refused(server, folder, code, reason)
 
 
-def start_worker(server, source, folder):
-    command = ingest_command(server, "xinfadi", source, folder / "state", "--batch-rows", "50", "--quiet")
+def start_worker(server, source, folder, batch_rows="50"):
+    command = ingest_command(server, "xinfadi", source, folder / "state", "--batch-rows", batch_rows, "--quiet")
     return adopt(subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True))
 
 
@@ -177,6 +179,47 @@ def fill_and_recover(folder, reserve_mib, leave_bytes):
         server.stop()
 
 
+def filled_by_its_own_rows(folder):
+    """Ingest goes on until the disk is full, folds included; then somebody makes room."""
+    with small_disk(folder / "server" / "data", 64):
+        dummy = folder / "server" / "data" / "dummy"
+        fill(dummy, leave_bytes=5 << 20)  # before the log takes its room in advance
+        server = Server(folder / "server", extra="disk_reserve_mib: 4\nhead_mib: 1\n").start()
+        rows, round_number = {}, 0
+        worker, pending = None, {}
+        while server.http_get("/readyz")[0] == 200:
+            if worker is not None and worker.poll() is None:
+                time.sleep(0.05)
+                continue
+            if worker is not None:
+                finish(worker, len(pending))
+            rows |= pending
+            path = folder / f"prices-{round_number}.csv"
+            pending = write_prices(path, 0, 1000, range(round_number * PRODUCTS, (round_number + 1) * PRODUCTS))
+            check(round_number < 60, "the disk did not fill")
+            worker = start_worker(server, path, folder, "1000")
+            round_number += 1
+        check_not_writable(server, folder, "RESOURCE_EXHAUSTED", "DISK_FULL")
+        check(metric(server, "glutwatch_store_disk_full") == 1, "the metric does not say that the disk is full")
+        full = stored(server)
+        check(rows.items() <= full.items(), "acknowledged rows cannot be read while the disk is full")
+        check(full.items() <= (rows | pending).items(), "there are rows that nobody sent")
+        cli(server, "warnings", "list")
+        server.kill()  # and a start on a full disk serves what is there
+        server.start()
+        check(full.items() <= stored(server).items(), "rows are lost by a start on a full disk")
+        server.kill()
+        dummy.unlink()
+        server.keep_port()
+        server.start()
+        worker.kill()
+        ingest(server, "xinfadi", path, folder / "state", "--batch-rows", "1000")
+        check_stored(server, rows | pending, "with space again")
+        wait_until(lambda: server.http_get("/readyz")[0] == 200, "/readyz is 200 again")
+        print(f"  {len(rows)} rows acknowledged before the disk was full, {len(pending)} under way")
+        server.stop()
+
+
 def disk_reserve_reached(folder):
     fill_and_recover(folder, reserve_mib=8, leave_bytes=4 << 20)
 
@@ -188,13 +231,13 @@ def disk_full_to_the_last_byte(folder):
 # --- a failed fsync
 
 
-def attach_failing_sync(server, trace):
-    """From now on each thread's first fsync fails; every call is noted in `trace`."""
+def attach_failing_sync(server, trace, when=1):
+    """From now on each thread's fsync number `when` fails; every call is noted in `trace`."""
     if shutil.which("strace") is None:
         raise Skip("strace is not installed")
     tracer = adopt(subprocess.Popen(
         ["strace", "-f", "-p", str(server.process.pid), "-o", trace, "-e", "trace=fsync,fdatasync", "-e",
-         "inject=fsync,fdatasync:error=EIO:when=1"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True))
+         f"inject=fsync,fdatasync:error=EIO:when={when}"], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True))
 
     def traced():
         if tracer.poll() is not None:
@@ -232,6 +275,78 @@ def failed_sync(folder):
     finish(worker, len(after))
     check_stored(server, before | after, "after a failed fsync and a restart")
     server.stop()
+
+
+def later_failed_sync(folder):
+    """The n-th fsync of a thread fails while rows come in and the head is folded all the time."""
+    os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
+    for when in (2, 5, 11, 23, 47):
+        home = folder / f"when-{when}"
+        server = Server(home / "server", extra="head_mib: 1\n").start()
+        server.keep_port()
+        server.stop()
+        server.start()
+        rows = write_prices(home / "prices.csv", 0, 600)
+        tracer = attach_failing_sync(server, home / "trace", when)
+        worker = start_worker(server, home / "prices.csv", home)
+        wait_until(lambda: server.http_get("/readyz")[0] == 503, "/readyz is 503")
+        check_not_writable(server, home, "UNAVAILABLE", "FAILED_SYNC")
+        served = stored(server)
+        check(served.items() <= rows.items(), "there are rows that nobody sent")
+        server.stop()
+        tracer.wait(timeout=PATIENCE_SECONDS)
+        calls = [line for line in (home / "trace").read_text().splitlines() if "sync(" in line]
+        failed = [n for n, line in enumerate(calls) if "(INJECTED)" in line]
+        check(failed and failed[0] == len(calls) - 1, f"syncs after the failed one: {calls[failed[0]:]}")
+        server.start()
+        check(served.items() <= stored(server).items(), f"rows that were served are lost, fsync {when}")
+        print(f"  fsync {when} of a thread failed after {len(served)} of {len(rows)} rows")
+        finish(worker, len(rows))
+        check_stored(server, rows, f"after fsync {when} failed and a restart")
+        server.stop()
+
+
+def failed_sync_at_start(folder):
+    """The n-th fsync of opening fails: the server does not start, and nothing is lost."""
+    if shutil.which("strace") is None:
+        raise Skip("strace is not installed")
+    os.environ["ASAN_OPTIONS"] = os.environ.get("ASAN_OPTIONS", "") + ":detect_leaks=0"
+    server = Server(folder / "server").start()
+    rows = write_prices(folder / "prices.csv", 0, 100)
+    ingest(server, "xinfadi", folder / "prices.csv", folder / "state")
+    server.kill()
+    refused = 0
+    for when in range(1, 40):
+        shutil.rmtree(folder / "copy", ignore_errors=True)
+        copy = Server(folder / "copy")
+        shutil.copytree(folder / "server" / "data", folder / "copy" / "data")
+        traced = adopt(subprocess.Popen(
+            ["strace", "-f", "-o", folder / "trace", "-e", "trace=fsync,fdatasync", "-e",
+             f"inject=fsync,fdatasync:error=EIO:when={when}", BIN / "glutwatchd", "--config", copy.config],
+            stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True))
+        wait_until(lambda: traced.poll() is not None or copy.address_file.exists(), "it starts or ends")
+        if traced.poll() is None:
+            # It serves: an fsync that failed on the way up has stopped its writes, no more.
+            for child in pathlib.Path(f"/proc/{traced.pid}/task/{traced.pid}/children").read_text().split():
+                os.kill(int(child), signal.SIGKILL)
+            traced.wait(timeout=PATIENCE_SECONDS)
+        else:
+            said = traced.stderr.read()
+            if "ptrace" in said:
+                raise Skip(f"strace cannot trace here: {said.strip()}")
+            refused += 1
+            check(traced.returncode == 5, f"ended with {traced.returncode}, expected 5, on fsync {when}: {said}")
+        injected = "(INJECTED)" in (folder / "trace").read_text()
+        shutil.rmtree(folder / "again", ignore_errors=True)
+        again = Server(folder / "again")
+        shutil.copytree(folder / "copy" / "data", folder / "again" / "data")
+        again.start()
+        check_stored(again, rows, f"after fsync {when} of opening failed")
+        again.stop()
+        if not injected:
+            break
+    check(refused > 0, "no fsync of opening failed")
+    print(f"  {refused} of {when} fsyncs of opening kept the server from starting")
 
 
 # --- damage
@@ -348,8 +463,19 @@ def sigterm_drains(folder):
     server.stop()
 
 
-PARTS = (disk_reserve_reached, disk_full_to_the_last_byte, failed_sync, damage_in_the_middle, torn_tail,
-         bad_configuration, second_server, sigterm_drains)
+def deleted_log(folder):
+    """A store without its newest log is refused, not taken for one with fewer rows."""
+    _, log = killed_store(folder)
+    server, copy = copy_of(log, folder / "deleted")
+    copy.unlink()
+    server.start(wait=False)
+    code = server.process.wait(timeout=PATIENCE_SECONDS)
+    check(code == 7 and copy.name in server.tail(), f"glutwatchd ended with {code} without its log: {server.tail()}")
+
+
+PARTS = (disk_reserve_reached, disk_full_to_the_last_byte, filled_by_its_own_rows, failed_sync, later_failed_sync,
+         failed_sync_at_start, damage_in_the_middle, deleted_log, torn_tail, bad_configuration, second_server,
+         sigterm_drains)
 
 
 def main():
