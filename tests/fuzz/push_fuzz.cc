@@ -1,0 +1,131 @@
+// Any bytes as one message of a push stream: its markets and series are resolved against a small
+// catalog, its batch goes through the intake's checks, and nothing is kept. Rows that would be kept
+// satisfy the hard rules; every other row has its reason; the verdicts outlive the store's note.
+#include <cstdint>
+#include <cstdlib>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "base/decimal.h"
+#include "glutwatch/v1/observe.pb.h"
+#include "server/observe/intake.h"
+#include "server/observe/verdict_note.h"
+#include "server/rpc/translate_catalog.h"
+#include "tests/catalog/example_catalog.h"
+#include "tests/support/fake_clock.h"
+
+using namespace glutwatch;           // NOLINT(google-build-using-namespace): a fuzz target
+using namespace glutwatch::observe;  // NOLINT(google-build-using-namespace)
+
+namespace {
+
+// A real store in a folder of its own, with the example's catalog.
+struct World {
+  testing::TempDir dir;
+  testing::FakeClock clock;
+  std::unique_ptr<storage::Database> database = testing::OpenDatabase(dir).value();
+  std::unique_ptr<catalog::Catalog> catalog =
+      catalog::Catalog::Open(database.get(), &clock).value();
+  std::unique_ptr<catalog::SeriesRegistry> registry =
+      catalog::SeriesRegistry::Open(database.get(), catalog.get()).value();
+  std::unique_ptr<storage::PriceStore> store =
+      storage::PriceStore::Open(database.get(), &clock, {}).value();
+  std::unique_ptr<Intake> intake;
+
+  World() {
+    if (!catalog->Put(testing::ExampleResources()).ok()) std::abort();
+    intake = Intake::Create(catalog.get(), registry.get(), store.get(), &clock, {});
+  }
+};
+
+BatchColumns ColumnsOf(const v1::ObservationBatch& batch) {
+  BatchColumns columns;
+  columns.batch_id = batch.batch_id();
+  columns.series_indexes = batch.series_indexes();
+  columns.market_days = batch.market_days();
+  columns.day_statuses = batch.day_statuses();
+  columns.presences = batch.presences();
+  columns.low_e4 = batch.low_prices_e4();
+  columns.modal_e4 = batch.modal_prices_e4();
+  columns.high_e4 = batch.high_prices_e4();
+  columns.arrivals_e4 = batch.arrivals_e4();
+  columns.lots = batch.lots();
+  return columns;
+}
+
+void AddSpecs(const v1::PushObservationsRequest& request, IntakeSession* session) {
+  std::vector<MarketSpec> markets;
+  for (const v1::MarketSpec& spec : request.new_markets()) {
+    MarketSpec market;
+    if (auto translated = rpc::FromProto(spec.market(), "market"); translated.ok()) {
+      market.market = *std::move(translated);
+    }
+    for (const v1::Region& region : spec.regions()) {
+      auto translated = rpc::FromProto(region, "region");
+      if (translated.ok()) market.regions.push_back(*std::move(translated));
+    }
+    markets.push_back(std::move(market));
+  }
+  session->AddMarkets(std::move(markets));
+  std::vector<SeriesSpec> series;
+  for (const v1::SeriesSpec& spec : request.new_series()) {
+    series.push_back({spec.market_index(), spec.product(), spec.product_en(), spec.category(),
+                      spec.grade(), spec.currency_code(), spec.unit(), spec.arrivals_unit()});
+  }
+  session->AddSeries(std::move(series));
+}
+
+void CheckKept(const storage::Observation& o) {
+  const bool price = (o.presence & 7) != 0;
+  if (o.day < kMinDay || o.day > kMaxDay || o.lot > kMaxLot || o.presence > 15) std::abort();
+  if (price && o.status != storage::DayStatus::kTraded) std::abort();
+  if (o.low_e4 < 0 || o.modal_e4 < 0 || o.high_e4 < 0 || o.arrivals_e4 < 0) std::abort();
+  if (o.low_e4 > kMaxE4 || o.modal_e4 > kMaxE4 || o.high_e4 > kMaxE4) std::abort();
+  if ((o.presence & 5) == 5 && o.low_e4 > o.high_e4) std::abort();
+}
+
+void CheckAnswer(const Examination& examination, int32_t rows) {
+  std::vector<bool> dropped(static_cast<size_t>(rows), false);
+  int32_t previous = -1;
+  for (const RowResult& result : examination.rows) {
+    if (result.row <= previous || result.row >= rows) std::abort();
+    previous = result.row;
+    if (result.verdict != Verdict::kDuplicate && result.message.empty()) std::abort();
+    dropped[static_cast<size_t>(result.row)] = result.verdict != Verdict::kSuspicious;
+  }
+  previous = -1;
+  for (const ExaminedRow& kept : examination.kept) {
+    if (kept.row <= previous || kept.row >= rows) std::abort();
+    if (dropped[static_cast<size_t>(kept.row)]) std::abort();
+    previous = kept.row;
+    CheckKept(kept.observation);
+  }
+  storage::Receipt receipt;
+  receipt.note = EncodeNote(examination.rows, static_cast<size_t>(rows));
+  const auto verdict = VerdictOf(receipt);
+  if (!verdict.ok() || verdict->rows.size() != examination.rows.size()) std::abort();
+  if (verdict->accepted + verdict->suspicious + verdict->refused + verdict->duplicate != rows) {
+    std::abort();
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
+  static World world;
+  v1::PushObservationsRequest request;
+  if (!request.ParseFromArray(data, static_cast<int>(size))) return 0;
+  auto session = world.intake->Open(security::LocalPrincipal("fuzz"),
+                                    {.source = "fuzz", .create_missing = true, .preview = true});
+  if (!session.ok()) std::abort();
+  AddSpecs(request, session->get());
+  const auto examination = (*session)->Examine(ColumnsOf(request.batch()));
+  if (examination.ok()) {
+    CheckAnswer(*examination, request.batch().series_indexes_size());
+  } else if (!absl::IsInvalidArgument(examination.status())) {
+    std::abort();
+  }
+  return 0;
+}
