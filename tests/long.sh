@@ -2,9 +2,13 @@
 # The campaigns that take longer than a change should wait. Each has its own time limit and prints
 # its figures; none of them is needed for CI.
 #
-# Usage: tests/long.sh [fuzz|tidy|crash|bench]...   (all of them by default)
-#   FUZZ_SECONDS  per target (600)      CRASH_KILLS  kills in the crash campaign (5000)
-#   BENCH_RUNS    runs of the comparison with the peers, on a quiet machine (a smoke test if unset)
+# Usage: tests/long.sh [fuzz|tidy|crash|damage|bench]...   (all of them by default)
+#   FUZZ_SECONDS   per target (600)     CRASH_KILLS    kills in the crash campaign (5000)
+#   DAMAGE_TRIALS  damaged copies of each store (20000)
+#   FAULT_POINTS   points of a life at which an fsync or an append fails (400)
+#   ARRIVAL_CASES  histories that arrive in another order (100000)
+#   STORE_KILLS    kills of a process that appends to a store (2000)
+#   BENCH_RUNS     runs of the comparison with the peers, on a quiet machine (a smoke test if unset)
 set -euo pipefail
 cd "$(dirname "$0")/.."
 jobs=$(nproc)
@@ -39,6 +43,20 @@ crash() {
     timeout 21600 python3 tests/crash/crash_test.py
 }
 
+# Each prints its seed; GLUTWATCH_{DAMAGE,FAULT,ARRIVAL}_SEED repeat it. In memory, where there is
+# some: an fsync there takes no time.
+damage() {
+  cmake --preset release --log-level=WARNING
+  cmake --build --preset release --target storage_test storage_crash_test -- --quiet
+  local scratch=${TMPDIR:-/tmp}
+  if [[ -d /dev/shm && -w /dev/shm ]]; then scratch=/dev/shm; fi
+  TMPDIR=$scratch GLUTWATCH_DAMAGE_TRIALS=${DAMAGE_TRIALS:-20000} \
+    GLUTWATCH_FAULT_POINTS=${FAULT_POINTS:-400} GLUTWATCH_ARRIVAL_CASES=${ARRIVAL_CASES:-100000} \
+    timeout 21600 build/release/bin/storage_test \
+    --gtest_filter='DamageCampaignTest.*:FaultSweepTest.*:ArrivalOrderTest.*'
+  GLUTWATCH_STORE_KILLS=${STORE_KILLS:-2000} timeout 7200 build/release/bin/storage_crash_test
+}
+
 # store_bench and limits_bench run beside the peers; without BENCH_RUNS only as a smoke test.
 bench() {
   cmake --preset release --log-level=WARNING
@@ -57,11 +75,11 @@ bench() {
   fi
 }
 
-for campaign in "${@:-fuzz tidy crash bench}"; do
+for campaign in "${@:-fuzz tidy crash damage bench}"; do
   for name in $campaign; do
     case $name in
-      fuzz | tidy | crash | bench) "$name" ;;
-      *) echo "unknown campaign \"$name\", expected fuzz, tidy, crash or bench" >&2; exit 2 ;;
+      fuzz | tidy | crash | damage | bench) "$name" ;;
+      *) echo "unknown campaign \"$name\", expected fuzz, tidy, crash, damage or bench" >&2; exit 2 ;;
     esac
   done
 done
