@@ -82,6 +82,20 @@ class ErrorListener final : public rocksdb::EventListener {
   const std::shared_ptr<BackgroundErrors> errors_;
 };
 
+class RocksCursor final : public Cursor {
+ public:
+  explicit RocksCursor(rocksdb::Iterator* iterator) : iterator_(iterator) {}
+  void Seek(absl::string_view key) override { iterator_->Seek(ToSlice(key)); }
+  void Next() override { iterator_->Next(); }
+  bool valid() const override { return iterator_->Valid(); }
+  absl::string_view key() const override { return FromSlice(iterator_->key()); }
+  absl::string_view value() const override { return FromSlice(iterator_->value()); }
+  rocksdb::Status status() const { return iterator_->status(); }
+
+ private:
+  const std::unique_ptr<rocksdb::Iterator> iterator_;
+};
+
 }  // namespace
 
 void WriteSet::Put(Table table, absl::string_view key, absl::string_view value) {
@@ -123,6 +137,7 @@ class RocksDatabase final : public Database {
   absl::Status ScanBackward(
       Table table, absl::string_view begin, absl::string_view end,
       const std::function<bool(absl::string_view, absl::string_view)>& visit) const override;
+  absl::Status Walk(Table table, const std::function<absl::Status(Cursor*)>& walk) const override;
   DatabaseHealth health() const override;
   uint64_t epoch() const override { return epoch_; }
   int64_t bytes_on_disk() const override { return folder_.UsedBytes(); }
@@ -420,6 +435,15 @@ absl::Status RocksDatabase::ScanBackward(
     if (!visit(FromSlice(it->key()), FromSlice(it->value()))) break;
   }
   return FromRocks(it->status(), absl::StrCat("cannot read table ", TableName(table)));
+}
+
+absl::Status RocksDatabase::Walk(Table table,
+                                 const std::function<absl::Status(Cursor*)>& walk) const {
+  const ReaderMutexLock lock(&db_mu_);
+  if (db_ == nullptr) return NotOpen();
+  RocksCursor cursor(db_->NewIterator(rocksdb::ReadOptions(), Handle(table)));
+  GLUTWATCH_RETURN_IF_ERROR(walk(&cursor));
+  return FromRocks(cursor.status(), absl::StrCat("cannot read table ", TableName(table)));
 }
 
 DatabaseHealth RocksDatabase::health() const {

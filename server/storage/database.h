@@ -80,6 +80,20 @@ struct DatabaseOptions {
   int64_t write_buffer_bytes = int64_t{64} << 20;
 };
 
+// Goes over the keys of a table in byte order, as of one instant. Not thread-safe.
+class Cursor {
+ public:
+  virtual ~Cursor() = default;
+  // To the first key at or after `key`.
+  virtual void Seek(absl::string_view key) = 0;
+  virtual void Next() = 0;  // only if valid()
+  // False at the end of the table, or after an error.
+  virtual bool valid() const = 0;
+  // Of the entry that the cursor is on; they live until it moves. Only if valid().
+  virtual absl::string_view key() const = 0;
+  virtual absl::string_view value() const = 0;
+};
+
 // One folder of durable tables; the only code that sees RocksDB. Thread-safe.
 class Database {
  public:
@@ -113,6 +127,13 @@ class Database {
   virtual absl::Status ScanBackward(
       Table table, absl::string_view begin, absl::string_view end,
       const std::function<bool(absl::string_view key, absl::string_view value)>& visit) const = 0;
+
+  // Calls `walk` once with a cursor over the table: what reads many ranges of one table uses it,
+  // because a cursor costs more to make than to move. Its error, or else the one that made the
+  // cursor stop; DATA_LOSS names the file. `walk` returns within milliseconds: a database that has
+  // met a full disk waits for it.
+  virtual absl::Status Walk(Table table,
+                            const std::function<absl::Status(Cursor* cursor)>& walk) const = 0;
 
   virtual DatabaseHealth health() const = 0;
   // A random 64-bit number given at creation: tells this store from any other, also from its own

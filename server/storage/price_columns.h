@@ -97,4 +97,7 @@ struct PriceColumns {
   size_t rows() const { return days.size(); }
 };
 
+// Replaces `out` by the days and `columns` of `rows`, in their order, and what holds of all.
+void SetRows(absl::Span<const Version> rows, ColumnSet columns, PriceColumns* out);
+
 }  // namespace glutwatch::storage

@@ -6,6 +6,7 @@
 
 #include "absl/status/statusor.h"
 #include "base/status_macros.h"
+#include "server/storage/column_rows.h"
 
 namespace glutwatch::storage {
 namespace {
@@ -15,63 +16,38 @@ constexpr int kMaxYearsByGet = 3;
 // How far back a lost price is looked for before the whole history is.
 constexpr int kNearDays = 400;
 
-template <typename T, typename Getter>
-void Fill(const std::vector<Version>& versions, bool wanted, const Getter& get,
-          ColumnBuffer<T>* column) {
-  column->Resize(wanted ? versions.size() : 0);
-  for (size_t i = 0; i < column->size(); ++i) (*column)[i] = get(versions[i].observation);
+// Appends the rows of the head, in no order; one may also be in a chunk.
+void AddHead(const Head::View& view, SeriesId series, Day from, Day to, int64_t limit_us,
+             std::vector<Version>* versions) {
+  for (const auto& epoch : view.epochs) {
+    epoch->ForEach(series, [&](const HeadRow& row) {
+      if (row.recorded_us <= limit_us && row.observation.day >= from && row.observation.day <= to) {
+        versions->push_back({row.observation, row.recorded_us});
+      }
+    });
+  }
 }
 
-void Fill(const std::vector<Version>& versions, ColumnSet columns, PriceColumns* out) {
-  using O = Observation;
-  const auto has = [columns](PriceColumn column) { return (columns & column) != 0; };
-  Fill(
-      versions, true, [](const O& o) { return o.day; }, &out->days);
-  Fill(
-      versions, has(kLotColumn), [](const O& o) { return o.lot; }, &out->lots);
-  Fill(
-      versions, has(kStatusColumn), [](const O& o) { return o.status; }, &out->statuses);
-  Fill(
-      versions, has(kPresenceColumn), [](const O& o) { return o.presence; }, &out->presences);
-  Fill(
-      versions, has(kFlagsColumn), [](const O& o) { return o.flags; }, &out->flags);
-  Fill(
-      versions, has(kSourceColumn), [](const O& o) { return o.source; }, &out->sources);
-  Fill(
-      versions, has(kLowColumn), [](const O& o) { return o.low_e4; }, &out->low_e4);
-  Fill(
-      versions, has(kModalColumn), [](const O& o) { return o.modal_e4; }, &out->modal_e4);
-  Fill(
-      versions, has(kHighColumn), [](const O& o) { return o.high_e4; }, &out->high_e4);
-  Fill(
-      versions, has(kArrivalsColumn), [](const O& o) { return o.arrivals_e4; }, &out->arrivals_e4);
-  out->recorded_us.Resize(has(kRecordedColumn) ? versions.size() : 0);
-  for (size_t i = 0; i < out->recorded_us.size(); ++i)
-    out->recorded_us[i] = versions[i].recorded_us;
+// Leaves, of the rows from `at` on, those with from <= day <= to.
+void CutToDays(size_t at, Day from, Day to, PriceColumns* out) {
+  const Day* const days = out->days.data();
+  const Day* const end = days + out->rows();
+  const Day* const first = std::lower_bound(days + at, end, from);
+  const Day* const last = std::upper_bound(first, end, to);
+  TrimRows(at, static_cast<size_t>(first - days), static_cast<size_t>(last - days), out);
 }
 
-// The bits that every element has, or that some has.
-template <typename T>
-unsigned AndAll(const ColumnBuffer<T>& column, unsigned bits) {
-  for (const T v : column) bits &= static_cast<unsigned>(v);
-  return bits;
-}
-template <typename T>
-unsigned OrAll(const ColumnBuffer<T>& column) {
-  unsigned bits = 0;
-  for (const T v : column) bits |= static_cast<unsigned>(v);
-  return bits;
-}
-
-void Summarise(ColumnSet columns, PriceColumns* out) {
-  out->all_first_lots = (columns & kLotColumn) != 0 && OrAll(out->lots) == 0;
-  out->all_traded = (columns & kStatusColumn) != 0 &&
-                    std::all_of(out->statuses.begin(), out->statuses.end(),
-                                [](DayStatus status) { return status == DayStatus::kTraded; });
-  out->common_presence =
-      static_cast<uint8_t>((columns & kPresenceColumn) != 0 ? AndAll(out->presences, 0xff) : 0u);
-  out->any_flags =
-      static_cast<uint16_t>((columns & kFlagsColumn) != 0 ? OrAll(out->flags) : 0xffffu);
+// The newest version of each (day, lot) of the head's rows.
+void KeepNewest(std::vector<Version>* rows) {
+  std::sort(rows->begin(), rows->end(), VersionBefore);
+  size_t kept = 0;
+  for (size_t i = 0; i < rows->size(); ++i) {
+    const Observation& o = (*rows)[i].observation;
+    const bool newest = i + 1 == rows->size() || (*rows)[i + 1].observation.day != o.day ||
+                        (*rows)[i + 1].observation.lot != o.lot;
+    if (newest) (*rows)[kept++] = (*rows)[i];
+  }
+  rows->resize(kept);
 }
 
 }  // namespace
@@ -120,13 +96,7 @@ absl::StatusOr<std::vector<Version>> SeriesReader::Versions(SeriesId series, Day
   const int64_t limit_us = std::min(as_of_us, view.visible_us);
   GLUTWATCH_RETURN_IF_ERROR(AddChunks(series, from, to, limit_us, &versions));
   const size_t from_chunks = versions.size();
-  for (const auto& epoch : view.epochs) {
-    epoch->ForEach(series, [&](const HeadRow& row) {
-      if (row.recorded_us <= limit_us && row.observation.day >= from && row.observation.day <= to) {
-        versions.push_back({row.observation, row.recorded_us});
-      }
-    });
-  }
+  AddHead(view, series, from, to, limit_us, &versions);
   if (versions.size() > from_chunks) {
     std::sort(versions.begin(), versions.end(), VersionBefore);
     versions.erase(std::unique(versions.begin(), versions.end(), SameVersion), versions.end());
@@ -137,29 +107,50 @@ absl::StatusOr<std::vector<Version>> SeriesReader::Versions(SeriesId series, Day
 absl::StatusOr<std::vector<Version>> SeriesReader::Newest(SeriesId series, Day from, Day to,
                                                           int64_t as_of_us) const {
   GLUTWATCH_ASSIGN_OR_RETURN(std::vector<Version> versions, Versions(series, from, to, as_of_us));
-  size_t kept = 0;
-  for (size_t i = 0; i < versions.size(); ++i) {
-    const bool newest = i + 1 == versions.size() ||
-                        versions[i].observation.day != versions[i + 1].observation.day ||
-                        versions[i].observation.lot != versions[i + 1].observation.lot;
-    if (newest) versions[kept++] = versions[i];
-  }
-  versions.resize(kept);
+  KeepNewest(&versions);
   return versions;
+}
+
+absl::Status SeriesReader::AppendChunks(SeriesId series, const Span& span, Cursor* cursor,
+                                        PriceColumns* out) const {
+  const Day folded = tips_->folded_day(series);
+  if (folded == kNoDay || span.from > folded) return absl::OkStatus();
+  const std::string begin = EncodeChunkKey({series, YearOf(std::max(span.from, kMinDay))});
+  const std::string end = EncodeChunkKey({series, YearOf(std::min(span.to, folded)) + 1});
+  // The read before may have ended where this one begins.
+  if (!cursor->valid() || cursor->key() != begin) cursor->Seek(begin);
+  for (; cursor->valid() && cursor->key() < end; cursor->Next()) {
+    GLUTWATCH_ASSIGN_OR_RETURN(const ChunkKey key, DecodeChunkKey(cursor->key()));
+    const size_t at = out->rows();
+    GLUTWATCH_RETURN_IF_ERROR(AppendNewest(key, cursor->value(), span.columns, span.limit_us, out));
+    CutToDays(at, span.from, span.to, out);
+  }
+  return absl::OkStatus();
 }
 
 absl::Status SeriesReader::ReadManyColumns(absl::Span<const SeriesId> series, Day from, Day to,
                                            int64_t as_of_us, ColumnSet columns,
                                            PriceColumns* scratch,
                                            const PriceStore::ColumnVisitor& visit) const {
-  for (size_t i = 0; i < series.size(); ++i) {
-    GLUTWATCH_ASSIGN_OR_RETURN(const std::vector<Version> newest,
-                               Newest(series[i], from, to, as_of_us));
-    Fill(newest, columns, scratch);
-    Summarise(columns, scratch);
-    if (!visit(i, *scratch)) break;
-  }
-  return absl::OkStatus();
+  const Head::View view = head_->Snapshot();  // before the chunks: see Head::View
+  // Lots are needed to put the head's rows in.
+  const Span span{from, to, std::min(as_of_us, view.visible_us), columns | kLotColumn};
+  std::vector<Version> fresh;
+  return database_->Walk(Table::kChunks, [&](Cursor* cursor) -> absl::Status {
+    for (size_t i = 0; i < series.size(); ++i) {
+      ClearRows(scratch);
+      if (from <= to && static_cast<uint32_t>(series[i]) <= PagedArray<int>::kMaxIndex) {
+        GLUTWATCH_RETURN_IF_ERROR(AppendChunks(series[i], span, cursor, scratch));
+        fresh.clear();
+        AddHead(view, series[i], span.from, span.to, span.limit_us, &fresh);
+        KeepNewest(&fresh);
+        MergeRows(fresh, span.columns, scratch);
+      }
+      FinishRows(columns, scratch);
+      if (!visit(i, *scratch)) break;
+    }
+    return absl::OkStatus();
+  });
 }
 
 absl::StatusOr<std::optional<Observation>> SeriesReader::NewestGoodPrice(SeriesId series, Day to,

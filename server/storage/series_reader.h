@@ -36,6 +36,17 @@ class SeriesReader {
                                                              int64_t as_of_us) const;
 
  private:
+  // What all series of one read have in common.
+  struct Span {
+    Day from{};
+    Day to{};
+    int64_t limit_us = 0;
+    ColumnSet columns = 0;
+  };
+
+  // Appends the rows that are in chunks.
+  absl::Status AppendChunks(SeriesId series, const Span& span, Cursor* cursor,
+                            PriceColumns* out) const;
   absl::Status AddChunks(SeriesId series, Day from, Day to, int64_t as_of_us,
                          std::vector<Version>* versions) const;
   const Database* const database_;

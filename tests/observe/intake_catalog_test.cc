@@ -31,6 +31,11 @@ class FullDisk final : public storage::Database {
       const std::function<bool(absl::string_view, absl::string_view)>& visit) const override {
     return real_->ScanBackward(table, begin, end, visit);
   }
+  absl::Status Walk(
+      storage::Table table,
+      const std::function<absl::Status(storage::Cursor* cursor)>& walk) const override {
+    return real_->Walk(table, walk);
+  }
   storage::DatabaseHealth health() const override { return real_->health(); }
   uint64_t epoch() const override { return real_->epoch(); }
   int64_t bytes_on_disk() const override { return real_->bytes_on_disk(); }

@@ -1,17 +1,15 @@
-// The bytes of chunks, journal values, receipts and tips: what they must stay, and what happens
-// when they are not that.
+// The bytes of journal values, receipts and tips: what they must stay, and what happens when they
+// are not that.
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include <limits>
-#include <random>
 
 #include "absl/strings/escaping.h"
-#include "server/storage/chunk_codec.h"
 #include "server/storage/column_codec.h"
 #include "server/storage/journal_codec.h"
 #include "server/storage/tips.h"
-#include "tests/storage/price_model.h"
+#include "tests/storage/golden_versions.h"
 #include "tests/support/status_matchers.h"
 
 namespace glutwatch::storage {
@@ -22,38 +20,9 @@ using ::glutwatch::testing::StatusIs;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-constexpr int64_t kRecordedUs = 1'772'323'200'000'000;  // 2026-03-01
-
-Version MakeVersion(int day_of_2026, int64_t modal_e4, int64_t recorded_us = kRecordedUs) {
-  Version v;
-  v.recorded_us = recorded_us;
-  v.observation.day = FirstDayOf(2026) + day_of_2026;
-  v.observation.presence = kHasLow | kHasModal | kHasHigh | kHasArrivals;
-  v.observation.low_e4 = modal_e4 - 1000;
-  v.observation.modal_e4 = modal_e4;
-  v.observation.high_e4 = modal_e4 + 2000;
-  v.observation.arrivals_e4 = 35'000'000;
-  return v;
-}
-
-const ChunkKey kGoldenKey{SeriesId{258}, 2026};
-
-std::vector<Version> GoldenVersions() {
-  Version closed;
-  closed.recorded_us = kRecordedUs + 1;
-  closed.observation.day = FirstDayOf(2026) + 4;
-  closed.observation.status = DayStatus::kClosed;
-  closed.observation.source = 2;
-  Version lot = MakeVersion(3, 16'500);
-  lot.observation.lot = 1;
-  lot.observation.flags = kSecondLot | kPriceJump;
-  return {MakeVersion(3, 15'500), MakeVersion(3, 15'600, kRecordedUs + 1), lot, closed};
-}
+constexpr int64_t kRecordedUs = kGoldenRecordedUs;
 
 // Made by release 0.1.0; a newer program must still read them. Never change, only add.
-constexpr char kGoldenChunk[] =
-    "4301981e99030000010207ea0401030000010180809bece4faa50602010201000001000101010102010f0f0f000100"
-    "0081020001000000020201b6020212c902011414140001282828000401d8360000d736";
 constexpr char kGoldenJournal[] =
     "4a01536288640060c326eb4b06000762617463682d310401840402020201d2bf020000020100000100010101010201"
     "0f0f0f0001000081020001000000020201b6020212c902011414140001282828000401d8360000d736";
@@ -67,14 +36,6 @@ std::vector<BatchRow> GoldenRows() {
   uint32_t series = 258;
   for (const Version& v : GoldenVersions()) rows.push_back({SeriesId{series++}, v.observation});
   return rows;
-}
-
-TEST(ChunkCodecTest, WritesAndReadsTheGoldenBytes) {
-  EXPECT_EQ(absl::BytesToHexString(EncodeChunk(kGoldenKey, GoldenVersions())), kGoldenChunk);
-  const auto decoded = DecodeChunk(kGoldenKey, absl::HexStringToBytes(kGoldenChunk));
-  ASSERT_THAT(decoded, IsOk());
-  EXPECT_EQ(*decoded, GoldenVersions());
-  EXPECT_EQ(absl::BytesToHexString(EncodeChunkKey(kGoldenKey)), "0000010207ea");
 }
 
 TEST(JournalCodecTest, WritesAndReadsTheGoldenBytes) {
@@ -145,59 +106,6 @@ TEST(ColumnCodecTest, EveryModeGivesBackItsNumbers) {
     EXPECT_EQ(decoded, column);
     EXPECT_EQ(reader.remaining(), 0u);
   }
-}
-
-TEST(ChunkCodecTest, EveryInt64SurvivesWhateverItsNeighbours) {
-  constexpr int64_t kMin = std::numeric_limits<int64_t>::min();
-  constexpr int64_t kMax = std::numeric_limits<int64_t>::max();
-  std::vector<Version> versions;
-  int day = 0;
-  for (const int64_t low : {kMin, kMax, int64_t{0}, int64_t{-10'000}}) {
-    for (const int64_t modal : {kMax, kMin, int64_t{10'000}}) {
-      Version v = MakeVersion(day++, modal / 2);
-      v.observation.low_e4 = low;
-      v.observation.modal_e4 = modal;
-      v.observation.high_e4 = kMin + day;
-      v.observation.arrivals_e4 = low;
-      versions.push_back(v);
-    }
-  }
-  const auto decoded = DecodeChunk(kGoldenKey, EncodeChunk(kGoldenKey, versions));
-  ASSERT_THAT(decoded, IsOk());
-  EXPECT_EQ(*decoded, versions);
-}
-
-TEST(ChunkCodecTest, AYearOfDailyPricesTakesFewBytes) {
-  std::mt19937 random(1);
-  std::vector<Version> versions;
-  int64_t modal = 30'000;
-  for (int day = 0; day < 365; ++day) {
-    modal += static_cast<int64_t>(random() % 21) * 100 - 1000;
-    Version v = MakeVersion(day, modal);
-    v.observation.arrivals_e4 = static_cast<int64_t>(1000 + random() % 500) * 10'000;
-    versions.push_back(v);
-  }
-  EXPECT_LT(EncodeChunk(kGoldenKey, versions).size(), 365u * 4);
-}
-
-TEST(ChunkCodecTest, EveryFlippedBitAndEveryCutIsDataLoss) {
-  const std::string good = absl::HexStringToBytes(kGoldenChunk);
-  for (size_t at = 0; at < good.size(); ++at) {
-    for (int bit = 0; bit < 8; ++bit) {
-      std::string bad = good;
-      bad[at] = static_cast<char>(bad[at] ^ (1 << bit));
-      EXPECT_THAT(DecodeChunk(kGoldenKey, bad),
-                  StatusIs(absl::StatusCode::kDataLoss, HasSubstr("series 258, year 2026")));
-    }
-    EXPECT_FALSE(DecodeChunk(kGoldenKey, good.substr(0, at)).ok());
-  }
-  EXPECT_FALSE(DecodeChunk(kGoldenKey, good + "x").ok());
-}
-
-TEST(ChunkCodecTest, ChunkUnderAnotherKeyIsDataLoss) {
-  EXPECT_THAT(DecodeChunk({SeriesId{259}, 2026}, absl::HexStringToBytes(kGoldenChunk)),
-              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("holds series 258, year 2026")));
-  EXPECT_THAT(DecodeChunkKey("abc"), StatusIs(absl::StatusCode::kDataLoss, HasSubstr("3 bytes")));
 }
 
 TEST(JournalCodecTest, EveryFlippedBitAndEveryCutIsDataLoss) {

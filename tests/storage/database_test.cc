@@ -123,6 +123,32 @@ TEST(DatabaseTest, ScansHalfOpenRangesInBothDirections) {
   EXPECT_THAT(ScanAll(*database, Table::kTips, "x", "y"), ElementsAre());
 }
 
+TEST(DatabaseTest, CursorGoesWhereItIsSent) {
+  TempDir dir;
+  const auto database = MustOpen(dir.File("db"));
+  PutAll(database.get(), Table::kTips, {{"a", "1"}, {"c", "3"}, {"e", "5"}});
+  std::vector<std::string> seen;
+  const auto note = [&seen](const Cursor& cursor) {
+    seen.push_back(cursor.valid() ? std::string(cursor.key()) : "end");
+  };
+  EXPECT_THAT(database->Walk(Table::kTips,
+                             [&](Cursor* cursor) -> absl::Status {
+                               for (const char* key : {"b", "f", "a"}) {
+                                 cursor->Seek(key);
+                                 note(*cursor);
+                               }
+                               cursor->Next();
+                               note(*cursor);
+                               EXPECT_EQ(std::string(cursor->value()), "3");
+                               return absl::OkStatus();
+                             }),
+              IsOk());
+  EXPECT_THAT(seen, ElementsAre("c", "end", "a", "c"));
+  EXPECT_THAT(database->Walk(Table::kTips,
+                             [](Cursor*) { return absl::DataLossError("what the walk met"); }),
+              StatusIs(absl::StatusCode::kDataLoss, HasSubstr("what the walk met")));
+}
+
 TEST(DatabaseTest, ScanStopsWhenTheVisitorSaysSo) {
   TempDir dir;
   auto database = MustOpen(dir.File("db"));
