@@ -22,7 +22,7 @@ constexpr int kModalBit = 2;
 constexpr int kMostNorms = 12;
 constexpr int kWarningPage = 1000;
 
-void TakeBlock(const v1::QueryObservationsResponse& block, std::map<int, double>* prices) {
+void TakeBlock(const v1::PriceBlock& block, std::map<int, double>* prices) {
   const bool viewed = block.modal_prices_size() > 0;
   for (int i = 0; i < block.market_days_size(); ++i) {
     const bool present = block.presences_size() == 0 || (block.presences(i) & kModalBit) != 0;
@@ -54,7 +54,7 @@ void Resize(int days, ChartData* data) {
 
 }  // namespace
 
-ChartData PriceHistory(const std::vector<v1::QueryObservationsResponse>& blocks) {
+ChartData PriceHistory(const std::vector<v1::PriceBlock>& blocks) {
   std::map<int, double> prices;
   for (const auto& block : blocks) TakeBlock(block, &prices);
   ChartData data;

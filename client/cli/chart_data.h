@@ -14,7 +14,7 @@ namespace glutwatch::client {
 
 // The modal prices of one series' blocks, from its first to its last priced day; the first lot and
 // newest version of each day. `days` is 0 if there is no price.
-ChartData PriceHistory(const std::vector<v1::QueryObservationsResponse>& blocks);
+ChartData PriceHistory(const std::vector<v1::PriceBlock>& blocks);
 
 // Makes room for `forecast` after the history and fills the fan and the norm of its days.
 void AddForecast(const v1::GetForecastResponse& forecast, ChartData* data);

@@ -36,8 +36,8 @@ std::string MethodName(const Context& context, const std::string& method) {
 }
 
 // The prices before the forecast, per kilogram where the series has a mass.
-absl::StatusOr<std::vector<v1::QueryObservationsResponse>> ReadHistory(
-    Context* context, const v1::GetForecastResponse& forecast) {
+absl::StatusOr<std::vector<v1::PriceBlock>> ReadHistory(Context* context,
+                                                        const v1::GetForecastResponse& forecast) {
   v1::QueryObservationsRequest request;
   request.mutable_selection()->add_series(forecast.series().name());
   request.set_unit_view(v1::UNIT_VIEW_PER_KILOGRAM);
@@ -47,15 +47,17 @@ absl::StatusOr<std::vector<v1::QueryObservationsResponse>> ReadHistory(
   grpc::ClientContext call;
   call.set_deadline(absl::ToChronoTime(absl::Now() + context->timeout));
   const auto reader = stub->QueryObservations(&call, request);
-  std::vector<v1::QueryObservationsResponse> blocks;
-  v1::QueryObservationsResponse block;
-  while (reader->Read(&block)) blocks.push_back(block);
+  std::vector<v1::PriceBlock> blocks;
+  v1::QueryObservationsResponse response;
+  while (reader->Read(&response)) {
+    blocks.insert(blocks.end(), response.blocks().begin(), response.blocks().end());
+  }
   GLUTWATCH_RETURN_IF_ERROR(FromGrpc(reader->Finish()));
   return blocks;
 }
 
 absl::StatusOr<std::string> Chart(Context* context, const v1::GetForecastResponse& forecast,
-                                  const std::vector<v1::QueryObservationsResponse>& history,
+                                  const std::vector<v1::PriceBlock>& history,
                                   const NameBook& names) {
   ChartData data;
   if (!history.empty() && history.front().price_unit() == forecast.price_unit()) {

@@ -20,7 +20,7 @@ namespace glutwatch::client {
 namespace {
 
 using Stub = v1::ObservationService::Stub;
-using Block = v1::QueryObservationsResponse;
+using Block = v1::PriceBlock;
 constexpr int kMostChartColumns = 100;
 
 struct QueryFlags {
@@ -137,9 +137,14 @@ absl::StatusOr<ExitCode> Query(Context* context, const QueryFlags& flags) {
   call.set_deadline(absl::ToChronoTime(absl::Now() + context->stream_timeout));
   const auto reader = stub->QueryObservations(&call, request);
   QueryPrinter printer(context, flags, &names);
-  Block block;
+  v1::QueryObservationsResponse response;
   absl::Status printed;
-  while (printed.ok() && reader->Read(&block)) printed = printer.Take(block);
+  while (printed.ok() && reader->Read(&response)) {
+    for (const Block& block : response.blocks()) {
+      printed = printer.Take(block);
+      if (!printed.ok()) break;
+    }
+  }
   if (!printed.ok()) call.TryCancel();
   const absl::Status status = FromGrpc(reader->Finish());
   GLUTWATCH_RETURN_IF_ERROR(printed);

@@ -89,7 +89,7 @@ class PriceWatch {
     if (flags_.count > 0 && shown_ >= flags_.count) done_ = true;
   }
 
-  void ShowBlock(const v1::QueryObservationsResponse& block) {
+  void ShowBlock(const v1::PriceBlock& block) {
     if (IsSimulated(block)) context_->MarkSimulated();
     if (context_->quiet) {
       context_->out() << block.series().name() << "\n";

@@ -15,6 +15,7 @@ constexpr int kLowBit = 1;
 constexpr int kModalBit = 2;
 constexpr int kHighBit = 4;
 constexpr int kArrivalsBit = 8;
+constexpr int kAllBits = 15;
 // A quote has four digits; half of one, as per 斤, has five.
 constexpr int kDigits = 6;
 constexpr char kSimulatedPrefix[] = "simulated:";
@@ -26,7 +27,7 @@ int64_t At(const Column& column, int i) {
 }
 
 // How many units of the view one quoted unit's price is; 1 where prices are as quoted.
-double ViewFactor(const v1::QueryObservationsResponse& block) {
+double ViewFactor(const v1::PriceBlock& block) {
   for (int i = 0; i < block.modal_prices_size(); ++i) {
     if (At(block.modal_prices_e4(), i) != 0) {
       return block.modal_prices(i) / E4ToDouble(block.modal_prices_e4(i));
@@ -63,7 +64,7 @@ std::vector<Column> PriceColumns(Language language, const PriceTable::Options& o
 
 }  // namespace
 
-bool IsSimulated(const v1::QueryObservationsResponse& block) {
+bool IsSimulated(const v1::PriceBlock& block) {
   for (const std::string& source : block.source_names()) {
     if (absl::StartsWith(source, kSimulatedPrefix)) return true;
   }
@@ -84,14 +85,13 @@ PriceTable::PriceTable(const NameBook* names, Language language, absl::TimeZone 
       options_(options),
       table_(PriceColumns(language, options)) {}
 
-void PriceTable::AddBlock(const v1::QueryObservationsResponse& block, const v1::Series& series) {
+void PriceTable::AddBlock(const v1::PriceBlock& block, const v1::Series& series) {
   const bool viewed = block.modal_prices_size() > 0;
   const double factor = ViewFactor(block);
   for (int i = 0; i < block.market_days_size(); ++i) {
     const auto status =
         block.day_statuses_size() == 0 ? v1::DAY_STATUS_TRADED : block.day_statuses(i);
-    const int present =
-        block.presences_size() == 0 ? kLowBit | kModalBit | kHighBit : block.presences(i);
+    const int present = block.presences_size() == 0 ? kAllBits : block.presences(i);
     const int64_t source = At(block.sources(), i);
     const std::string source_name =
         source < block.source_names_size() ? block.source_names(static_cast<int>(source)) : "";

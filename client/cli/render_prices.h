@@ -22,7 +22,7 @@ class PriceTable {
   };
   PriceTable(const NameBook* names, Language language, absl::TimeZone zone, Options options);
   // `series` is the block's; a block after the first of a series does not repeat it.
-  void AddBlock(const v1::QueryObservationsResponse& block, const v1::Series& series);
+  void AddBlock(const v1::PriceBlock& block, const v1::Series& series);
   const Table& table() const { return table_; }
 
  private:
@@ -34,7 +34,7 @@ class PriceTable {
 };
 
 // Whether the block has prices that a simulation made up.
-bool IsSimulated(const v1::QueryObservationsResponse& block);
+bool IsSimulated(const v1::PriceBlock& block);
 // "series/12  大蒜 · 江川产地市场 · 5.0cm (CNY/kg)".
 std::string SeriesTitle(const v1::Series& series, const std::string& unit, const NameBook& names);
 

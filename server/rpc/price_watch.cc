@@ -59,7 +59,7 @@ class SeriesMatcher {
   std::string region_;
 };
 
-int SourceIndex(const std::string& name, v1::QueryObservationsResponse* block) {
+int SourceIndex(const std::string& name, v1::PriceBlock* block) {
   const auto& names = block->source_names();
   const auto it = std::find(names.begin(), names.end(), name);
   if (it != names.end()) return static_cast<int>(it - names.begin());
@@ -130,7 +130,7 @@ class PriceStream final : public grpc::ServerWriteReactor<v1::WatchPricesRespons
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mu_) {
     frame_.Clear();
     frame_.set_skipped_rows(taken.skipped_rows);
-    std::map<storage::SeriesId, v1::QueryObservationsResponse*> blocks;
+    std::map<storage::SeriesId, v1::PriceBlock*> blocks;
     const PriceView as_quoted;
     for (const observe::FreshPrice& row : taken.rows) {
       auto*& block = blocks[row.series];

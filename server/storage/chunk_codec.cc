@@ -201,8 +201,9 @@ Day FirstDayOf(int year) {
   return Day{before * 365 + before / 4 - before / 100 + before / 400 - kDaysBefore1970};
 }
 int YearOf(Day day) {
-  constexpr int kDaysOf400Years = 146'097;
-  const int year = 1970 + DayNumber(day) * 400 / kDaysOf400Years;  // at most one off
+  constexpr int64_t kDaysOf400Years = 146'097;
+  const int64_t guess = 1970 + int64_t{DayNumber(day)} * 400 / kDaysOf400Years;
+  const auto year = static_cast<int>(guess);  // at most one off
   if (day < FirstDayOf(year)) return year - 1;
   return day < FirstDayOf(year + 1) ? year : year + 1;
 }

@@ -35,6 +35,9 @@ rocksdb::ColumnFamilyOptions MakeTableOptions(Table table, size_t write_buffer_b
   if (table == Table::kChunks || table == Table::kTips) {
     // Folding writes ascending keys: each insert starts from where the last one ended.
     cf.memtable_insert_with_hint_prefix_extractor.reset(rocksdb::NewFixedPrefixTransform(1));
+    // Who asks for a chunk knows from the tip that there is one, and tips are only scanned: what
+    // is not there is hardly ever asked for, and most keys are on the last level.
+    cf.optimize_filters_for_hits = true;
   }
   rocksdb::BlockBasedTableOptions blocks;
   blocks.block_cache = cache;

@@ -20,7 +20,7 @@ constexpr int kNearDays = 400;
 void AddHead(const Head::View& view, SeriesId series, Day from, Day to, int64_t limit_us,
              std::vector<Version>* versions) {
   for (const auto& epoch : view.epochs) {
-    epoch->ForEach(series, [&](const HeadRow& row) {
+    epoch->ForEach(series, from, [&](const HeadRow& row) {
       if (row.recorded_us <= limit_us && row.observation.day >= from && row.observation.day <= to) {
         versions->push_back({row.observation, row.recorded_us});
       }
@@ -111,19 +111,20 @@ absl::StatusOr<std::vector<Version>> SeriesReader::Newest(SeriesId series, Day f
   return versions;
 }
 
-absl::Status SeriesReader::AppendChunks(SeriesId series, const Span& span, Cursor* cursor,
+absl::Status SeriesReader::AppendChunks(SeriesId series, const Window& window, Cursor* cursor,
                                         PriceColumns* out) const {
   const Day folded = tips_->folded_day(series);
-  if (folded == kNoDay || span.from > folded) return absl::OkStatus();
-  const std::string begin = EncodeChunkKey({series, YearOf(std::max(span.from, kMinDay))});
-  const std::string end = EncodeChunkKey({series, YearOf(std::min(span.to, folded)) + 1});
+  if (folded == kNoDay || window.from > folded) return absl::OkStatus();
+  const std::string begin = EncodeChunkKey({series, YearOf(std::max(window.from, kMinDay))});
+  const std::string end = EncodeChunkKey({series, YearOf(std::min(window.to, folded)) + 1});
   // The read before may have ended where this one begins.
   if (!cursor->valid() || cursor->key() != begin) cursor->Seek(begin);
   for (; cursor->valid() && cursor->key() < end; cursor->Next()) {
     GLUTWATCH_ASSIGN_OR_RETURN(const ChunkKey key, DecodeChunkKey(cursor->key()));
     const size_t at = out->rows();
-    GLUTWATCH_RETURN_IF_ERROR(AppendNewest(key, cursor->value(), span.columns, span.limit_us, out));
-    CutToDays(at, span.from, span.to, out);
+    GLUTWATCH_RETURN_IF_ERROR(
+        AppendNewest(key, cursor->value(), window.columns, window.limit_us, out));
+    CutToDays(at, window.from, window.to, out);
   }
   return absl::OkStatus();
 }
@@ -134,17 +135,17 @@ absl::Status SeriesReader::ReadManyColumns(absl::Span<const SeriesId> series, Da
                                            const PriceStore::ColumnVisitor& visit) const {
   const Head::View view = head_->Snapshot();  // before the chunks: see Head::View
   // Lots are needed to put the head's rows in.
-  const Span span{from, to, std::min(as_of_us, view.visible_us), columns | kLotColumn};
+  const Window window{from, to, std::min(as_of_us, view.visible_us), columns | kLotColumn};
   std::vector<Version> fresh;
   return database_->Walk(Table::kChunks, [&](Cursor* cursor) -> absl::Status {
     for (size_t i = 0; i < series.size(); ++i) {
       ClearRows(scratch);
       if (from <= to && static_cast<uint32_t>(series[i]) <= PagedArray<int>::kMaxIndex) {
-        GLUTWATCH_RETURN_IF_ERROR(AppendChunks(series[i], span, cursor, scratch));
+        GLUTWATCH_RETURN_IF_ERROR(AppendChunks(series[i], window, cursor, scratch));
         fresh.clear();
-        AddHead(view, series[i], span.from, span.to, span.limit_us, &fresh);
+        AddHead(view, series[i], window.from, window.to, window.limit_us, &fresh);
         KeepNewest(&fresh);
-        MergeRows(fresh, span.columns, scratch);
+        MergeRows(fresh, window.columns, scratch);
       }
       FinishRows(columns, scratch);
       if (!visit(i, *scratch)) break;

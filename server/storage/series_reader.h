@@ -37,7 +37,7 @@ class SeriesReader {
 
  private:
   // What all series of one read have in common.
-  struct Span {
+  struct Window {
     Day from{};
     Day to{};
     int64_t limit_us = 0;
@@ -45,7 +45,7 @@ class SeriesReader {
   };
 
   // Appends the rows that are in chunks.
-  absl::Status AppendChunks(SeriesId series, const Span& span, Cursor* cursor,
+  absl::Status AppendChunks(SeriesId series, const Window& window, Cursor* cursor,
                             PriceColumns* out) const;
   absl::Status AddChunks(SeriesId series, Day from, Day to, int64_t as_of_us,
                          std::vector<Version>* versions) const;

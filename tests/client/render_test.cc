@@ -36,8 +36,8 @@ const char kSeries[] =
     R"(name: "series/12" market: "markets/jc" product: "products/garlic" grade: "5.0cm"
        quote { currency_code: "CNY" unit: "jin" arrivals_unit: "tonne" })";
 
-v1::QueryObservationsResponse Block() {
-  auto block = Parse<v1::QueryObservationsResponse>(
+v1::PriceBlock Block() {
+  auto block = Parse<v1::PriceBlock>(
       R"(price_unit: "CNY/jin" market_days: [20513, 20514, 20515]
          day_statuses: [DAY_STATUS_TRADED, DAY_STATUS_CLOSED, DAY_STATUS_TRADED]
          presences: [15, 0, 2] low_prices_e4: [15000, 0, 0] modal_prices_e4: [15500, 0, 16001]
@@ -58,6 +58,20 @@ TEST(RenderTest, PricesPrintExactlyAsQuoted) {
             "2026-03-02  closed                                        simulated:simulate\n"
             "2026-03-03               1.6001                    jump   simulated:simulate\n");
   EXPECT_TRUE(IsSimulated(Block()));
+}
+
+TEST(RenderTest, EmptyColumnsAreAtTheirDefault) {
+  const NameBook names = Names(Language::kEnglish);
+  auto block = Parse<v1::PriceBlock>(
+      R"(price_unit: "CNY/jin" market_days: 20513 low_prices_e4: 15000 modal_prices_e4: 15500
+         high_prices_e4: 16000 arrivals_e4: 125000 source_names: "xinfadi")");
+  *block.mutable_series() = Parse<v1::Series>(kSeries);
+  PriceTable table(&names, Language::kEnglish, absl::UTCTimeZone(), {});
+  table.AddBlock(block, block.series());
+  EXPECT_EQ(table.table().ToText(false),
+            "DATE        STATUS  LOW  MODAL  HIGH    ARRIVALS  NOTES  SOURCE\n"
+            "2026-03-01          1.5   1.55   1.6  12.5 tonne         xinfadi\n");
+  EXPECT_EQ(PriceHistory({block}).price[0], 1.55);
 }
 
 TEST(RenderTest, PricesInChinese) {

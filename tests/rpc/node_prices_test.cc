@@ -5,16 +5,19 @@ namespace glutwatch {
 namespace {
 
 using NodePricesTest = testing::NodeTest;
+using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
-std::vector<v1::QueryObservationsResponse> Query(v1::ObservationService::Stub* stub,
-                                                 const v1::QueryObservationsRequest& request,
-                                                 grpc::Status* status) {
+std::vector<v1::PriceBlock> Query(v1::ObservationService::Stub* stub,
+                                  const v1::QueryObservationsRequest& request,
+                                  grpc::Status* status) {
   grpc::ClientContext context;
   const auto reader = stub->QueryObservations(&context, request);
-  std::vector<v1::QueryObservationsResponse> blocks;
-  v1::QueryObservationsResponse block;
-  while (reader->Read(&block)) blocks.push_back(block);
+  std::vector<v1::PriceBlock> blocks;
+  v1::QueryObservationsResponse response;
+  while (reader->Read(&response)) {
+    blocks.insert(blocks.end(), response.blocks().begin(), response.blocks().end());
+  }
   *status = reader->Finish();
   return blocks;
 }
@@ -106,6 +109,97 @@ TEST_F(NodePricesTest, AsOfShowsWhatWasKnownThen) {
   EXPECT_EQ(Query(prices_.get(), request, &status)[0].modal_prices_e4(0), 15'000);
   request.set_all_versions(true);
   EXPECT_EQ(Query(prices_.get(), request, &status)[0].market_days_size(), 2);
+}
+
+// With a gap and a closed day.
+v1::ObservationBatch MixedBatch() {
+  v1::ObservationBatch batch;
+  batch.set_batch_id("mixed");
+  const Day day = ToDay(absl::CivilDay(2026, 3, 20));
+  for (const int offset : {0, 1, 4}) {
+    const bool closed = offset == 1;
+    batch.add_series_indexes(0);
+    batch.add_market_days(DayNumber(day) + offset);
+    batch.add_day_statuses(closed ? v1::DAY_STATUS_CLOSED : v1::DAY_STATUS_TRADED);
+    batch.add_presences(closed ? 0 : 7);
+    batch.add_low_prices_e4(closed ? 0 : 14'000);
+    batch.add_modal_prices_e4(closed ? 0 : 15'000);
+    batch.add_high_prices_e4(closed ? 0 : 16'000);
+  }
+  return batch;
+}
+
+TEST_F(NodePricesTest, OnlyTheColumnsThatAreAskedForCome) {
+  Push({MixedBatch()});
+  v1::QueryObservationsRequest request;
+  request.mutable_selection()->add_series("series/1");
+  request.add_columns(v1::PRICE_COLUMN_MODAL);
+  grpc::Status status;
+  auto blocks = Query(prices_.get(), request, &status);
+  ASSERT_EQ(blocks.size(), 1u) << status.error_message();
+  EXPECT_THAT(blocks[0].modal_prices_e4(), ElementsAre(15'000, 0, 15'000));
+  EXPECT_THAT(blocks[0].presences(), ElementsAre(2, 0, 2));
+  EXPECT_EQ(blocks[0].low_prices_e4_size() + blocks[0].high_prices_e4_size(), 0);
+  EXPECT_EQ(blocks[0].day_statuses_size() + blocks[0].record_times_us_size(), 0);
+  EXPECT_EQ(blocks[0].source_names_size() + blocks[0].modal_prices_size(), 0);
+
+  request.add_columns(v1::PRICE_COLUMN_DAY_STATUS);
+  request.add_columns(v1::PRICE_COLUMN_RECORD_TIME);
+  request.add_columns(v1::PRICE_COLUMN_SOURCE);
+  blocks = Query(prices_.get(), request, &status);
+  EXPECT_THAT(blocks[0].day_statuses(),
+              ElementsAre(v1::DAY_STATUS_TRADED, v1::DAY_STATUS_CLOSED, v1::DAY_STATUS_TRADED));
+  EXPECT_EQ(blocks[0].record_times_us_size(), 3);
+  EXPECT_THAT(blocks[0].source_names(), ElementsAre("test"));
+
+  request.add_columns(static_cast<v1::PriceColumn>(77));
+  Query(prices_.get(), request, &status);
+  EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
+  EXPECT_THAT(status.error_message(), HasSubstr("columns[3] is 77"));
+}
+
+TEST_F(NodePricesTest, ColumnsAtTheirDefaultStayEmpty) {
+  v1::ObservationBatch batch;
+  batch.set_batch_id("b1");
+  AddRow(ToDay(absl::CivilDay(2026, 3, 30)), 15'500, &batch);
+  Push({batch});
+  v1::QueryObservationsRequest request;
+  request.mutable_selection()->add_series("series/1");
+  grpc::Status status;
+  const auto blocks = Query(prices_.get(), request, &status);
+  ASSERT_EQ(blocks.size(), 1u) << status.error_message();
+  EXPECT_EQ(blocks[0].day_statuses_size() + blocks[0].lots_size() + blocks[0].flags_size(), 0);
+  EXPECT_EQ(blocks[0].sources_size() + blocks[0].arrivals_e4_size(), 0);
+  EXPECT_THAT(blocks[0].presences(), ElementsAre(7));  // no arrivals
+  EXPECT_THAT(blocks[0].source_names(), ElementsAre("test"));
+}
+
+TEST_F(NodePricesTest, SeriesOfAProductShareResponses) {
+  v1::PushObservationsRequest opening = Opening();
+  auto* other = opening.add_new_series();
+  *other = opening.new_series(0);
+  other->set_grade("5.0cm");
+  v1::ObservationBatch batch;
+  batch.set_batch_id("b1");
+  for (int i = 0; i < 10; ++i) {
+    AddRow(ToDay(absl::CivilDay(2026, 3, 1)) + i, 15'500, &batch);
+    AddRow(ToDay(absl::CivilDay(2026, 3, 1)) + i, 16'500, &batch);
+    batch.set_series_indexes(2 * i + 1, 1);
+  }
+  PushAs(opening, {batch});
+  v1::QueryObservationsRequest request;
+  request.mutable_selection()->add_products("products/garlic");
+  grpc::ClientContext context;
+  const auto reader = prices_->QueryObservations(&context, request);
+  v1::QueryObservationsResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  ASSERT_EQ(response.blocks_size(), 2);
+  EXPECT_EQ(response.blocks(0).series().grade(), "");
+  EXPECT_EQ(response.blocks(0).market_days_size(), 10);
+  EXPECT_EQ(response.blocks(1).series().grade(), "5.0cm");
+  EXPECT_EQ(response.blocks(1).modal_prices_e4(9), 16'500);
+  EXPECT_FALSE(reader->Read(&response));
+  EXPECT_TRUE(reader->Finish().ok());
 }
 
 TEST_F(NodePricesTest, StreamWithoutOpenIsRefused) {

@@ -230,25 +230,60 @@ TEST_F(NodeStreamsTest, CancelledPushLeavesTheServerWhole) {
   EXPECT_EQ(Push({OneRow("end", kDay + 1, 15'000)}).size(), 1u);
 }
 
-TEST_F(NodeStreamsTest, SeriesNameIsInTheFirstBlockOnly) {
+// A history that is longer than a response: 20,000 days.
+v1::ObservationBatch LongHistory() {
   v1::ObservationBatch batch;
   batch.set_batch_id("long");
-  for (int i = 0; i < 9000; ++i) AddRow(kDay - i, 15'000, &batch);
-  Push({batch});
+  for (int i = 0; i < 20'000; ++i) testing::NodeTest::AddRow(kDay - i, 15'000, &batch);
+  return batch;
+}
+
+TEST_F(NodeStreamsTest, SeriesNameIsInTheFirstBlockOnly) {
+  Push({LongHistory()});
   v1::QueryObservationsRequest request;
   request.mutable_selection()->add_series("series/1");
   grpc::ClientContext context;
   const auto reader = prices_->QueryObservations(&context, request);
-  v1::QueryObservationsResponse block;
-  ASSERT_TRUE(reader->Read(&block));
-  EXPECT_TRUE(block.has_series());
-  EXPECT_EQ(block.market_days_size(), 8192);
-  ASSERT_TRUE(reader->Read(&block));
-  EXPECT_FALSE(block.has_series());
-  EXPECT_EQ(block.market_days_size(), 9000 - 8192);
-  EXPECT_EQ(block.source_names_size(), 1);
-  EXPECT_FALSE(reader->Read(&block));
+  v1::QueryObservationsResponse response;
+  ASSERT_TRUE(reader->Read(&response));
+  ASSERT_EQ(response.blocks_size(), 1);
+  EXPECT_TRUE(response.blocks(0).has_series());
+  const int first = response.blocks(0).market_days_size();
+  EXPECT_LT(first, 20'000);
+  ASSERT_TRUE(reader->Read(&response));
+  ASSERT_EQ(response.blocks_size(), 1);
+  EXPECT_FALSE(response.blocks(0).has_series());
+  EXPECT_EQ(response.blocks(0).market_days_size(), 20'000 - first);
+  EXPECT_EQ(response.blocks(0).source_names_size(), 1);
+  EXPECT_FALSE(reader->Read(&response));
   EXPECT_TRUE(reader->Finish().ok());
+}
+
+TEST_F(NodeStreamsTest, ReaderThatGoesAwayDoesNotHoldTheServer) {
+  Push({LongHistory()});
+  v1::QueryObservationsRequest request;
+  request.mutable_selection()->add_series("series/1");
+  for (int i = 0; i < 20; ++i) {
+    grpc::ClientContext context;
+    const auto reader = prices_->QueryObservations(&context, request);
+    v1::QueryObservationsResponse response;
+    EXPECT_TRUE(reader->Read(&response));
+    context.TryCancel();
+    EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::CANCELLED);
+  }
+  Restart();  // waits for every call
+}
+
+TEST_F(NodeStreamsTest, DeadlineThatIsPastEndsAQuery) {
+  Push({LongHistory()});
+  v1::QueryObservationsRequest request;
+  request.mutable_selection()->add_series("series/1");
+  grpc::ClientContext context;
+  context.set_deadline(std::chrono::system_clock::now());
+  const auto reader = prices_->QueryObservations(&context, request);
+  v1::QueryObservationsResponse response;
+  while (reader->Read(&response)) continue;
+  EXPECT_EQ(reader->Finish().error_code(), grpc::StatusCode::DEADLINE_EXCEEDED);
 }
 
 // One day of `markets` x `products` series in batches of 10,000 rows, with 16 in flight.
