@@ -27,7 +27,6 @@ namespace {
 
 constexpr char kMagic = 'L';
 constexpr uint8_t kVersion = 1;
-constexpr size_t kCrcOffset = 2;
 constexpr size_t kBodyOffset = 6;
 constexpr size_t kSlots = 2;
 
