@@ -33,14 +33,17 @@ struct Method {
 
 // Methods that change nothing.
 constexpr Method kReads[] = {
-    {"CatalogService", "GetRegion"},        {"CatalogService", "ListRegions"},
-    {"CatalogService", "GetMarket"},        {"CatalogService", "ListMarkets"},
-    {"CatalogService", "GetProduct"},       {"CatalogService", "ListProducts"},
-    {"CatalogService", "ListUnits"},        {"CatalogService", "ListSeries"},
-    {"CatalogService", "ExportCatalog"},    {"ObservationService", "LatestPrices"},
-    {"AssessmentService", "GetIndicators"}, {"AssessmentService", "GetForecast"},
-    {"WarningService", "ListWarnings"},     {"WarningService", "GetWarning"},
-    {"WarningService", "ExplainWarning"},   {"WarningService", "GetRulePack"},
+    {"CatalogService", "GetRegion"},           {"CatalogService", "ListRegions"},
+    {"CatalogService", "GetMarket"},           {"CatalogService", "ListMarkets"},
+    {"CatalogService", "GetProduct"},          {"CatalogService", "ListProducts"},
+    {"CatalogService", "ListUnits"},           {"CatalogService", "ListSeries"},
+    {"CatalogService", "ExportCatalog"},       {"ObservationService", "LatestPrices"},
+    {"AssessmentService", "GetIndicators"},    {"AssessmentService", "GetForecast"},
+    {"WarningService", "ListWarnings"},        {"WarningService", "GetWarning"},
+    {"WarningService", "ExplainWarning"},      {"WarningService", "GetRulePack"},
+    {"DataHealthService", "ListMarketHealth"}, {"DataHealthService", "GetRegionHealth"},
+    {"DataHealthService", "GetSeriesHealth"},  {"DataHealthService", "ListSourceDays"},
+    {"DataHealthService", "ListCorrections"},  {"DataHealthService", "ListSuspicious"},
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "absl/strings/substitute.h"
 #include "client/aggregate_messages.h"
 #include "client/catalog_messages.h"
+#include "client/data_messages.h"
 #include "client/language.h"
 #include "client/report_messages.h"
 
@@ -277,6 +278,7 @@ enum class Msg {
   GLUTWATCH_MESSAGES(GLUTWATCH_MESSAGE_ID) GLUTWATCH_REPORT_MESSAGES(GLUTWATCH_MESSAGE_ID)
       GLUTWATCH_CATALOG_MESSAGES(GLUTWATCH_MESSAGE_ID)
           GLUTWATCH_AGGREGATE_MESSAGES(GLUTWATCH_MESSAGE_ID)
+              GLUTWATCH_DATA_MESSAGES(GLUTWATCH_MESSAGE_ID)
 #undef GLUTWATCH_MESSAGE_ID
 };
 
@@ -289,6 +291,7 @@ inline constexpr MessageText kMessageTexts[] = {
     GLUTWATCH_MESSAGES(GLUTWATCH_MESSAGE_TEXT) GLUTWATCH_REPORT_MESSAGES(GLUTWATCH_MESSAGE_TEXT)
         GLUTWATCH_CATALOG_MESSAGES(GLUTWATCH_MESSAGE_TEXT)
             GLUTWATCH_AGGREGATE_MESSAGES(GLUTWATCH_MESSAGE_TEXT)
+                GLUTWATCH_DATA_MESSAGES(GLUTWATCH_MESSAGE_TEXT)
 #undef GLUTWATCH_MESSAGE_TEXT
 };
 

@@ -23,11 +23,13 @@
 #include "server/node_metrics.h"
 #include "server/node_risk_source.h"
 #include "server/node_servers.h"
+#include "server/observe/health_reader.h"
 #include "server/observe/intake.h"
 #include "server/observe/price_hub.h"
 #include "server/report/report_book.h"
 #include "server/rpc/assessment_service.h"
 #include "server/rpc/catalog_service.h"
+#include "server/rpc/data_health_service.h"
 #include "server/rpc/observation_service.h"
 #include "server/rpc/reference_service.h"
 #include "server/rpc/report_service.h"
@@ -68,6 +70,7 @@ class NodeImpl final : public Node {
   absl::Status StartJudging();
   NodeSnapshot Snapshot() const;
   void MakeReportServices();
+  void MakeDataHealthService();
   absl::Status ServeHttp();
   void Watch();
   void PublishHealth();
@@ -104,6 +107,9 @@ class NodeImpl final : public Node {
   std::unique_ptr<rpc::ReportServiceImpl> report_service_;
   std::unique_ptr<rpc::ReferenceServiceImpl> reference_service_;
   std::unique_ptr<rpc::SheetServiceImpl> sheet_service_;
+  std::unique_ptr<storage::CommitLog> commits_;
+  std::unique_ptr<observe::HealthReader> health_reader_;
+  std::unique_ptr<rpc::DataHealthServiceImpl> data_health_service_;
   BoundServer public_;
   BoundServer admin_;
   std::unique_ptr<gateway::HttpServer> http_;
@@ -213,10 +219,11 @@ absl::Status NodeImpl::Serve() {
   warning_service_ = std::make_unique<rpc::WarningServiceImpl>(desk_.get(), catalog_.get(),
                                                                watch_.get(), gate_.get());
   MakeReportServices();
+  MakeDataHealthService();
   const std::vector<grpc::Service*> services = {
       catalog_service_.get(), observation_service_.get(), assessment_service_.get(),
       warning_service_.get(), report_service_.get(),      reference_service_.get(),
-      sheet_service_.get()};
+      sheet_service_.get(),   data_health_service_.get()};
   GLUTWATCH_ASSIGN_OR_RETURN(public_, StartPublicServer(config_.listen(), services));
   addresses_.grpc = public_.address;
   if (!config_.admin_listen().empty()) {
@@ -230,6 +237,20 @@ absl::Status NodeImpl::Serve() {
     GLUTWATCH_RETURN_IF_ERROR(WriteAddressFile(config_.address_file(), addresses_));
   }
   return absl::OkStatus();
+}
+
+void NodeImpl::MakeDataHealthService() {
+  commits_ = std::make_unique<storage::CommitLog>(database_.get());
+  health_reader_ = std::make_unique<observe::HealthReader>(
+      registry_.get(), store_.get(), observe::HealthOptions(), observe::QuoteRunOptions());
+  rpc::DataHealthServiceImpl::Rooms rooms;
+  rooms.catalog = catalog_.get();
+  rooms.registry = registry_.get();
+  rooms.store = store_.get();
+  rooms.commits = commits_.get();
+  rooms.health = health_reader_.get();
+  rooms.clock = clock_;
+  data_health_service_ = std::make_unique<rpc::DataHealthServiceImpl>(rooms, gate_.get());
 }
 
 void NodeImpl::MakeReportServices() {

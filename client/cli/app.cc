@@ -141,6 +141,7 @@ int RunCli(const std::vector<std::string>& args, const CliEnv& env) {
   AddStatusCommand(&app, &context);
   AddCatalogCommand(&app, &context);
   AddPricesCommand(&app, &context);
+  AddDataCommand(&app, &context);
   AddForecastCommand(&app, &context);
   AddWarningsCommand(&app, &context);
   AddReportsCommand(&app, &context);

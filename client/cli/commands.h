@@ -22,6 +22,8 @@ void AddPricesCommand(CLI::App* app, Context* context);
 void AddPricesAggregateCommand(CLI::App* prices, Context* context);
 void AddPricesWatchCommand(CLI::App* prices, Context* context);
 void AddPricesImportCommand(CLI::App* prices, Context* context);
+void AddPricesReviewCommands(CLI::App* prices, Context* context);  // corrections, suspicious ...
+void AddDataCommand(CLI::App* app, Context* context);
 void AddForecastCommand(CLI::App* app, Context* context);
 void AddWarningsCommand(CLI::App* app, Context* context);
 void AddWarningsWatchCommand(CLI::App* warnings, Context* context);

@@ -211,6 +211,7 @@ void AddPricesCommand(CLI::App* app, Context* context) {
   AddPricesAggregateCommand(prices, context);
   AddPricesWatchCommand(prices, context);
   AddPricesImportCommand(prices, context);
+  AddPricesReviewCommands(prices, context);
 }
 
 }  // namespace glutwatch::client

@@ -152,6 +152,9 @@ std::string FlagWords(int flags, Language language) {
                              {2, Msg::kFlagModalOutside},
                              {4, Msg::kFlagFuture},
                              {8, Msg::kFlagUnitSlip},
+                             {16, Msg::kFlagFrozen},
+                             {32, Msg::kFlagFlat},
+                             {64, Msg::kFlagDiscarded},
                              {256, Msg::kFlagSecondLot}};
   std::vector<std::string> words;
   for (const Flag& flag : kFlags) {

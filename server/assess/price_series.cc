@@ -13,7 +13,7 @@ constexpr double kNaN = std::numeric_limits<double>::quiet_NaN();
 
 // The price that stands for an observation; nullopt if it has none that may be used.
 std::optional<double> UsablePrice(const Observation& o) {
-  if (o.status != storage::DayStatus::kTraded || (o.flags & storage::kSuspicious) != 0) {
+  if (o.status != storage::DayStatus::kTraded || (o.flags & storage::kLeftOut) != 0) {
     return std::nullopt;
   }
   if ((o.presence & storage::kHasModal) != 0) return E4ToDouble(o.modal_e4);

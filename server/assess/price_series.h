@@ -22,7 +22,7 @@ struct DailyPrices {
 };
 
 // The days' modal prices of `versions` (in order of day and lot, newest versions only). Where only
-// low and high are quoted, their middle. Suspicious observations, days without trade and
+// low and high are quoted, their middle. Suspicious and discarded observations, days without trade and
 // quotes without a price are left out; several lots count by their arrivals, or equally where a
 // lot has none.
 DailyPrices ToDailyPrices(absl::Span<const storage::Version> versions, const PriceBasis& basis);

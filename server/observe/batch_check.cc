@@ -9,6 +9,7 @@
 #include "base/decimal.h"
 #include "base/status_macros.h"
 #include "server/observe/batch_digest.h"
+#include "server/observe/quote_runs.h"
 
 namespace glutwatch::observe {
 namespace {
@@ -137,6 +138,7 @@ class Checker {
         Add(row, Verdict::kSuspicious, std::move(doubt));
       }
     }
+    o.flags |= JudgeQuoteRun(series.id, o, store_, options_.quote_runs, &series.run);
     MoveReference(o, &series);
     checked_.rows.push_back(kept);
     row_numbers_.push_back(static_cast<int32_t>(row));
@@ -340,7 +342,7 @@ void Checker::FindReference(Day day, SessionSeries* series) const {
   for (const storage::Version& version : *before) {
     const Observation& o = version.observation;
     if (o.status != DayStatus::kTraded || (o.presence & storage::kHasModal) == 0 ||
-        (o.flags & storage::kSuspicious) != 0 ||
+        (o.flags & storage::kLeftOut) != 0 ||
         (series->has_reference && o.day == series->reference_day)) {  // a later lot
       continue;
     }

@@ -17,7 +17,7 @@ constexpr ColumnSet kLowAndHighColumns = storage::kLowColumn | storage::kHighCol
 bool IsPlain(const PriceColumns& rows) {
   return rows.all_first_lots && rows.all_traded &&
          (rows.common_presence & storage::kHasModal) != 0 &&
-         (rows.any_flags & storage::kSuspicious) == 0;
+         (rows.any_flags & storage::kLeftOut) == 0;
 }
 
 double ArrivalsOf(const PriceColumns& rows, size_t i) {
@@ -85,6 +85,7 @@ class Rows {
  private:
   void TakeRow(size_t i) {
     if (rows_.statuses[i] != DayStatus::kTraded) return;
+    if ((rows_.flags[i] & storage::kDiscarded) != 0) return;  // wrong, and nothing to wait for
     if ((rows_.flags[i] & storage::kSuspicious) != 0) {
       out_->suspicious.push_back(rows_.days[i]);
       return;

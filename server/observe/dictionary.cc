@@ -84,6 +84,7 @@ absl::Status Dictionary::FollowMerges() {
     if (known[i]->id == now[i]) continue;
     known[i]->id = now[i];
     known[i]->reference_known = false;
+    known[i]->run = {};
   }
   arrangement_ = arrangement;
   return absl::OkStatus();

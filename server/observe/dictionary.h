@@ -11,6 +11,7 @@
 #include "server/catalog/catalog.h"
 #include "server/catalog/series_registry.h"
 #include "server/observe/intake.h"
+#include "server/observe/quote_runs.h"
 #include "server/security/principal.h"
 
 namespace glutwatch::observe {
@@ -34,6 +35,7 @@ struct SessionSeries {
   bool has_reference = false;
   Day reference_day{};
   int64_t reference_modal_e4 = 0;
+  QuoteRun run;
 };
 
 // A session's markets, goods and series, resolved against the catalog. Not thread-safe.

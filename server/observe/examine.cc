@@ -13,7 +13,7 @@ using storage::Observation;
 
 bool IsReference(const Observation& o) {
   return o.status == storage::DayStatus::kTraded && (o.presence & storage::kHasModal) != 0 &&
-         (o.flags & storage::kSuspicious) == 0;
+         (o.flags & storage::kLeftOut) == 0;
 }
 
 absl::StatusOr<ExaminedRow> Compare(const storage::BatchRow& kept, int32_t row,

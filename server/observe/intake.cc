@@ -11,6 +11,7 @@
 #include "server/observe/dictionary.h"
 #include "server/observe/examine.h"
 #include "server/observe/price_hub.h"
+#include "server/observe/run_table.h"
 #include "server/observe/verdict_note.h"
 
 namespace glutwatch::observe {
@@ -42,13 +43,16 @@ struct Shared {
   AnswerQueue answers;
   std::shared_ptr<Counters> counters;
   std::string source;
+  std::string author;  // the principal
   PriceHub* hub = nullptr;
+  std::atomic<int64_t> failures{0};  // batches that were not kept
 
   void Answer(uint64_t place, absl::StatusOr<BatchVerdict> verdict) {
     if (verdict.ok()) {
       counters->Add(*verdict);
     } else {
       ++counters->failed_batches;
+      ++failures;
     }
     answers.Complete(place, std::move(verdict));
   }
@@ -73,13 +77,18 @@ void Announce(const storage::Receipt& receipt, std::vector<storage::BatchRow> ro
 class Session final : public IntakeSession {
  public:
   Session(Dictionary dictionary, bool preview, std::shared_ptr<Shared> shared,
-          storage::PriceStore* store, const Clock* clock, const IntakeOptions& options)
+          std::shared_ptr<RunTable> runs, storage::PriceStore* store, const Clock* clock,
+          const IntakeOptions& options)
       : dictionary_(std::move(dictionary)),
         preview_(preview),
         shared_(std::move(shared)),
+        runs_(std::move(runs)),
         store_(store),
         clock_(clock),
         options_(options) {}
+  ~Session() override {
+    if (!preview_ && failures_ == shared_->failures) runs_->Take(dictionary_.series());
+  }
 
   void AddMarkets(std::vector<MarketSpec> markets) override {
     dictionary_.AddMarkets(std::move(markets));
@@ -105,12 +114,18 @@ class Session final : public IntakeSession {
     if (status.ok()) status = dictionary_.Settle();
     if (!status.ok()) return shared_->Answer(place, std::move(status));
     dictionary_.SetNow(clock_->Now());
+    SettleRuns();
     CheckedBatch checked = Check(columns, *store_, options_, &dictionary_);
     storage::Batch batch;
     batch.batch_id = std::string(columns.batch_id);
     batch.digest = checked.digest;
     batch.source = shared_->source;
     batch.note = EncodeNote(checked.results, columns.series_indexes.size());
+    batch.author = shared_->author;
+    for (const RowResult& result : checked.results) {
+      batch.refused += result.verdict == Verdict::kRefused ? 1 : 0;
+      batch.repeated += result.verdict == Verdict::kDuplicate ? 1 : 0;
+    }
     std::vector<storage::BatchRow> announced;
     if (shared_->hub != nullptr && shared_->hub->has_subscribers()) announced = checked.rows;
     batch.rows = std::move(checked.rows);
@@ -123,9 +138,25 @@ class Session final : public IntakeSession {
   }
 
  private:
+  // Takes over the runs of quotes of new series, and forgets all after a failure: they have rows
+  // that the store does not.
+  void SettleRuns() {
+    auto series = absl::MakeSpan(dictionary_.series());
+    if (const int64_t failures = shared_->failures; failures != failures_) {
+      failures_ = failures;
+      for (SessionSeries& one : series) one.run = {};
+    }
+    if (lent_ == series.size()) return;
+    runs_->Lend(series.subspan(lent_));
+    lent_ = series.size();
+  }
+
   Dictionary dictionary_;
   const bool preview_;
   const std::shared_ptr<Shared> shared_;
+  const std::shared_ptr<RunTable> runs_;
+  size_t lent_ = 0;       // series that have got what the table knows
+  int64_t failures_ = 0;  // that the runs know of
   storage::PriceStore* const store_;
   const Clock* const clock_;
   const IntakeOptions options_;
@@ -158,10 +189,11 @@ class IntakeImpl final : public Intake {
     auto shared = std::make_shared<Shared>();
     shared->counters = counters_;
     shared->source = absl::StrCat(options.simulated ? kSimulatedPrefix : "", options.source);
+    shared->author = principal.id.substr(0, storage::kMaxAuthorBytes);
     shared->hub = hub_;
     return std::make_unique<Session>(
         Dictionary(catalog_, registry_, principal, options.create_missing, options.preview),
-        options.preview, std::move(shared), store_, clock_, options_);
+        options.preview, std::move(shared), runs_, store_, clock_, options_);
   }
 
   Stats stats() const override {
@@ -183,6 +215,7 @@ class IntakeImpl final : public Intake {
   const IntakeOptions options_;
   PriceHub* const hub_;
   const std::shared_ptr<Counters> counters_ = std::make_shared<Counters>();
+  const std::shared_ptr<RunTable> runs_ = std::make_shared<RunTable>();
 };
 
 }  // namespace

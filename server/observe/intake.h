@@ -12,6 +12,7 @@
 #include "base/clock.h"
 #include "server/catalog/catalog.h"
 #include "server/catalog/series_registry.h"
+#include "server/observe/quote_runs.h"
 #include "server/security/principal.h"
 #include "server/storage/price_store.h"
 
@@ -104,6 +105,8 @@ struct IntakeOptions {
   int jump_memory_days = 60;
   // Days after the market's today that are still taken (as suspicious); later ones are refused.
   int future_days = 1;
+  // A quote that does not move for so long is flagged, but not suspicious.
+  QuoteRunOptions quote_runs = {};
 };
 
 // What one sender has told about itself, its markets and its series. Not thread-safe: one stream.

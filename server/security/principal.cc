@@ -24,6 +24,8 @@ absl::string_view ActionName(Action action) {
       return "write reports";
     case Action::kConfirmReports:
       return "confirm reports";
+    case Action::kReviewPrices:
+      return "review prices";
   }
   return "do this";
 }

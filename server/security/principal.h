@@ -27,6 +27,7 @@ enum class Action {
   kReadReports,
   kWriteReports,
   kConfirmReports,
+  kReviewPrices,
 };
 
 // OK if one of the principal's roles allows `action` and `region` lies in the principal's region.

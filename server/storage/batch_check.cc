@@ -78,6 +78,15 @@ absl::Status CheckBatch(const Batch& batch) {
     return absl::InvalidArgumentError(
         absl::StrCat("batch of ", batch.rows.size(), " rows, expected at most ", kMaxBatchRows));
   }
+  if (batch.author.size() > kMaxAuthorBytes || batch.remark.size() > kMaxRemarkBytes) {
+    return absl::InvalidArgumentError(
+        absl::StrCat("author: ", batch.author.size(), " bytes, remark: ", batch.remark.size(),
+                     " bytes, expected at most ", kMaxAuthorBytes, " and ", kMaxRemarkBytes));
+  }
+  if (batch.reviewed_us < 0 || (batch.reviewed_us > 0 && batch.rows.size() != 1)) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "review of ", batch.reviewed_us, " with ", batch.rows.size(), " rows, expected 1 row"));
+  }
   // Nearly every batch is in order of series or of day; a set is for the others.
   bool ascending = true;
   uint64_t newest = 0;  // no row's key: series begin at 1

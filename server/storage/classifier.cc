@@ -5,6 +5,7 @@
 #include <tuple>
 
 #include "absl/status/statusor.h"
+#include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 
 namespace glutwatch::storage {
@@ -56,12 +57,7 @@ absl::StatusOr<Classifier::Verdicts> Classifier::Classify(absl::Span<const Batch
   verdicts.added = static_cast<int64_t>(rows.size() - late.size());
   if (late.empty()) return verdicts;
   const Head::View view = head_->Snapshot();
-  if (view.generation != cache_generation_ || cached_versions_ > kMaxCachedVersions ||
-      chunks_.size() > kMaxCachedChunks) {
-    chunks_.clear();
-    cached_versions_ = 0;
-    cache_generation_ = view.generation;
-  }
+  RefreshCache(view);
   auto key = [&](uint32_t i) {
     return std::tuple(rows[i].series, rows[i].observation.day, rows[i].observation.lot);
   };
@@ -75,6 +71,60 @@ absl::StatusOr<Classifier::Verdicts> Classifier::Classify(absl::Span<const Batch
   }
   std::sort(verdicts.duplicates.begin(), verdicts.duplicates.end());
   return verdicts;
+}
+
+void Classifier::RefreshCache(const Head::View& view) {
+  if (view.generation == cache_generation_ && cached_versions_ <= kMaxCachedVersions &&
+      chunks_.size() <= kMaxCachedChunks) {
+    return;
+  }
+  chunks_.clear();
+  cached_versions_ = 0;
+  cache_generation_ = view.generation;
+}
+
+absl::StatusOr<Classifier::Verdicts> Classifier::ClassifyReview(const BatchRow& row,
+                                                                int64_t reviewed_us) {
+  const Head::View view = head_->Snapshot();
+  RefreshCache(view);
+  GLUTWATCH_ASSIGN_OR_RETURN(const std::optional<Version> newest, FindStored(row, view));
+  const Observation& o = row.observation;
+  if (!newest.has_value() || newest->recorded_us != reviewed_us ||
+      !newest->observation.SameQuoteAs(o)) {
+    return absl::FailedPreconditionError(absl::StrCat(
+        "REVIEW_OUTDATED: series/", static_cast<uint32_t>(row.series), " on ", FormatDay(o.day),
+        " lot ", o.lot, ": the newest version is ", newest.has_value() ? newest->recorded_us : 0,
+        ", expected ", reviewed_us, ", the one that was looked at"));
+  }
+  Verdicts verdicts;
+  if (newest->observation.flags == o.flags) {
+    verdicts.duplicates.push_back(0);
+  } else {
+    verdicts.corrected = 1;
+  }
+  return verdicts;
+}
+
+// The newest version of the row's day and lot, staged ones included.
+absl::StatusOr<std::optional<Version>> Classifier::FindStored(const BatchRow& row,
+                                                              const Head::View& view) {
+  const Observation& o = row.observation;
+  std::vector<Version> versions;
+  for (const auto& epoch : view.epochs) {
+    epoch->ForEach(row.series, o.day, [&](const HeadRow& in_head) {
+      if (in_head.observation.day == o.day && in_head.observation.lot == o.lot) {
+        versions.push_back({in_head.observation, in_head.recorded_us});
+      }
+    });
+  }
+  std::sort(versions.begin(), versions.end(), VersionBefore);
+  const Version* newest = FindNewest(versions, o.day, o.lot);
+  Chunk chunk;  // keeps what `newest` points to
+  if (newest == nullptr && o.day <= tips_->folded_day(row.series)) {
+    GLUTWATCH_ASSIGN_OR_RETURN(chunk, LoadChunk({row.series, YearOf(o.day)}));
+    newest = FindNewest(*chunk, o.day, o.lot);
+  }
+  return newest == nullptr ? std::nullopt : std::optional<Version>(*newest);
 }
 
 absl::Status Classifier::ClassifySeries(absl::Span<const BatchRow> rows,

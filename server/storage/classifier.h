@@ -1,6 +1,7 @@
 #pragma once
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -33,6 +34,9 @@ class Classifier {
 
   // A (series, day, lot) occurs at most once in `rows`. DATA_LOSS names the damaged chunk.
   absl::StatusOr<Verdicts> Classify(absl::Span<const BatchRow> rows);
+  // Of a review of the version `reviewed_us`: a duplicate only if the flags are equal too.
+  // FAILED_PRECONDITION "REVIEW_OUTDATED: ..." if another version is the newest.
+  absl::StatusOr<Verdicts> ClassifyReview(const BatchRow& row, int64_t reviewed_us);
 
   // A stored row's day: staged now, or taken back if its write failed.
   void Staged(SeriesId series, Day day);
@@ -46,6 +50,9 @@ class Classifier {
   using Chunk = std::shared_ptr<const std::vector<Version>>;
 
   Day NewestDay(SeriesId series) const;
+  absl::StatusOr<std::optional<Version>> FindStored(const BatchRow& row, const Head::View& view);
+  // Empties the cache of chunks when it is outdated or large.
+  void RefreshCache(const Head::View& view);
   absl::Status ClassifySeries(absl::Span<const BatchRow> rows, absl::Span<const uint32_t> late,
                               const Head::View& view, Verdicts* verdicts);
   absl::StatusOr<Chunk> LoadChunk(const ChunkKey& key);

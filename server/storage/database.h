@@ -27,8 +27,9 @@ enum class Table : uint8_t {
   kReports = 9,          // report's subjects and versions; docs/format/report.md
   kReportReceipts = 10,  // request id -> what became of it; docs/format/report.md
   kFacts = 11,           // every version of every fact; docs/format/facts.md
+  kCommits = 12,         // recorded_us (BE64) -> who committed what; docs/format/commit.md
 };
-inline constexpr int kTableCount = 12;
+inline constexpr int kTableCount = 13;
 
 // Changes that are applied together or not at all. Value type; not thread-safe.
 class WriteSet {

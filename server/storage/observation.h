@@ -22,15 +22,20 @@ enum class DayStatus : uint8_t {
 // Which of an observation's numbers are set. Bits are on disk; never renumber.
 enum Presence : uint8_t { kHasLow = 1, kHasModal = 2, kHasHigh = 4, kHasArrivals = 8 };
 
-// Why an observation is suspicious. Bits are on disk; never renumber. A row with any bit of
-// kSuspicious is kept but left out of the mathematics until somebody confirms it.
+// What is said about an observation beside its numbers. Bits are on disk; never renumber. A row with
+// any bit of kLeftOut is kept but left out of the mathematics.
 enum ObservationFlags : uint16_t {
   kPriceJump = 1,     // modal beyond the allowed factor of the series' newest price
   kModalOutside = 2,  // modal is not within [low, high]
   kFutureDay = 4,     // dated after the market's today
   kUnitSlip = 8,      // looks like another unit: about x2, x10 or x100 of the newest price
-  kSuspicious = 15,   // any of the above
-  kSecondLot = 256,   // lot > 0: a fact, not a suspicion
+  kSuspicious = 15,   // any of the above: left out until somebody confirms the row
+  // Doubts whether anybody looked, not doubts about the number: shown and counted, not left out.
+  kFrozenQuote = 16,  // the same low, modal and high for long
+  kFlatQuote = 32,    // low = modal = high for long, in a series that had a spread
+  kDiscarded = 64,    // a person said that it is wrong
+  kLeftOut = kSuspicious | kDiscarded,
+  kSecondLot = 256,  // lot > 0: a fact, not a suspicion
 };
 
 // One series on one market day, as quoted. 48 bytes.
@@ -64,7 +69,7 @@ struct Version {
 struct SeriesTip {
   Day newest_day{};                     // newest day of any status
   int64_t recorded_us = 0;              // newest commit that touched the series
-  std::optional<Day> newest_price_day;  // newest traded day with an unsuspicious modal price
+  std::optional<Day> newest_price_day;  // newest traded day with a modal price that is not left out
   int64_t modal_e4 = 0;                 // the modal price of that day (lowest lot)
 };
 

@@ -12,6 +12,7 @@
 #include "absl/time/time.h"
 #include "absl/types/span.h"
 #include "base/clock.h"
+#include "server/storage/commit_log.h"
 #include "server/storage/database.h"
 #include "server/storage/observation.h"
 #include "server/storage/price_columns.h"
@@ -30,7 +31,20 @@ struct Batch {
   std::string source;          // "xinfadi": who observed; interned by the store
   std::vector<BatchRow> rows;  // at most kMaxBatchRows; a (series, day, lot) occurs once
   std::string note;            // opaque to the store (observe's verdicts); given back on a resend
+
+  // For the commit's record (commit_log.h); not compared on a resend.
+  std::string author;    // the principal, at most kMaxAuthorBytes; "" if nobody is to be named
+  std::string remark;    // at most kMaxRemarkBytes
+  int64_t refused = 0;   // rows that observe left out because they break a rule ...
+  int64_t repeated = 0;  // ... or because the batch had them already
+
+  // Above 0: a review. Its one row is the version of this recorded_us with other flags, and flags
+  // count: the row is stored although its quote is the same. FAILED_PRECONDITION
+  // "REVIEW_OUTDATED: ..." unless that version is still the newest of its series, day and lot.
+  int64_t reviewed_us = 0;
 };
+inline constexpr size_t kMaxAuthorBytes = 200;
+inline constexpr size_t kMaxRemarkBytes = 2000;
 inline constexpr size_t kMaxBatchIdBytes = 200;
 inline constexpr size_t kMaxBatchRows = 100'000;
 
@@ -71,7 +85,8 @@ class PriceStore {
   // first.
   //
   // Errors: INVALID_ARGUMENT (limits above; names the row); ALREADY_EXISTS "BATCH_ID_REUSED" (same
-  // id, other digest); RESOURCE_EXHAUSTED (disk full, or the queue is); UNAVAILABLE (failed fsync).
+  // id, other digest); FAILED_PRECONDITION (a review, see Batch); RESOURCE_EXHAUSTED (disk full, or
+  // the queue is); UNAVAILABLE (failed fsync).
   virtual void AppendAsync(Batch batch, std::function<void(absl::StatusOr<Receipt>)> done) = 0;
   absl::StatusOr<Receipt> Append(Batch batch);  // waits
 

@@ -45,6 +45,25 @@ std::vector<PriceStore::Change> ToChanges(absl::Span<const BatchRow> rows) {
   return changes;
 }
 
+// `batch` without its duplicates.
+CommitRecord RecordOf(const Batch& batch, const Receipt& receipt) {
+  CommitRecord record;
+  record.recorded_us = receipt.recorded_us;
+  record.kind = batch.reviewed_us == 0 ? CommitKind::kObservations : CommitKind::kReview;
+  record.batch_id = batch.batch_id;
+  record.source = batch.source;
+  record.author = batch.author;
+  record.remark = batch.remark;
+  record.added = receipt.added;
+  record.corrected = receipt.corrected;
+  record.duplicate = static_cast<int64_t>(receipt.duplicates.size()) + batch.repeated;
+  record.refused = batch.refused;
+  for (const BatchRow& row : batch.rows) {
+    record.suspicious += (row.observation.flags & kSuspicious) != 0 ? 1 : 0;
+  }
+  return record;
+}
+
 void RemoveDuplicates(const std::vector<uint32_t>& duplicates, std::vector<BatchRow>* rows) {
   if (duplicates.empty()) return;
   size_t kept = 0;
@@ -267,7 +286,9 @@ void PriceStoreImpl::Stage(Commit* commit, WriteSet* set) {
     commit->error = known;
     return;
   }
-  absl::StatusOr<Classifier::Verdicts> verdicts = classifier_.Classify(batch.rows);
+  absl::StatusOr<Classifier::Verdicts> verdicts =
+      batch.reviewed_us == 0 ? classifier_.Classify(batch.rows)
+                             : classifier_.ClassifyReview(batch.rows[0], batch.reviewed_us);
   absl::StatusOr<uint16_t> source =
       verdicts.ok() ? sources_.Intern(batch.source, set) : verdicts.status();
   if (!source.ok()) {
@@ -293,6 +314,8 @@ void PriceStoreImpl::Stage(Commit* commit, WriteSet* set) {
   const std::string value = EncodeJournal(last_recorded_us_, batch.batch_id, batch.rows);
   set->Put(Table::kJournal, EncodeJournalKey(last_recorded_us_), value);
   set->Put(Table::kReceipts, batch.batch_id, EncodeReceipt(commit->stored));
+  set->Put(Table::kCommits, EncodeCommitKey(last_recorded_us_),
+           EncodeCommit(RecordOf(batch, receipt)));
   journal_.Added(last_recorded_us_, value.size());
   group_receipts_[batch.batch_id] = commit->stored;
 }

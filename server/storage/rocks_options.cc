@@ -78,6 +78,8 @@ const char* TableName(Table table) {
       return "report_receipts";
     case Table::kFacts:
       return "facts";
+    case Table::kCommits:
+      return "commits";
   }
   return "";
 }

@@ -15,10 +15,11 @@ namespace glutwatch::storage {
 // "No such day"; below every day there is.
 inline constexpr Day kNoDay{std::numeric_limits<int32_t>::min()};
 
-// A row whose price counts for what is known of the series: traded, with an unsuspicious modal.
+// A row whose price counts for what is known of the series: traded, with a modal price that is
+// not left out.
 inline bool IsGoodPrice(const Observation& o) {
   return o.status == DayStatus::kTraded && (o.presence & kHasModal) != 0 &&
-         (o.flags & kSuspicious) == 0;
+         (o.flags & kLeftOut) == 0;
 }
 
 // SeriesTip and what the store itself needs to know of a series.

@@ -94,13 +94,16 @@ TEST(ToDailyPricesTest, LowAndHighAloneGiveTheirMiddle) {
 
 TEST(ToDailyPricesTest, SuspiciousObservationsAreLeftOutAndSecondLotsAreNot) {
   for (const uint16_t flag :
-       {storage::kPriceJump, storage::kModalOutside, storage::kFutureDay, storage::kUnitSlip}) {
+       {storage::kPriceJump, storage::kModalOutside, storage::kFutureDay, storage::kUnitSlip,
+        storage::kDiscarded}) {
     Version odd = Modal(2, 10'000);
     odd.observation.flags = flag;
     EXPECT_THAT(PricesOf({odd}), IsEmpty()) << flag;
   }
   Version lot = Modal(2, 10'000);
   lot.observation.flags = storage::kSecondLot;
+  EXPECT_THAT(PricesOf({lot}), ElementsAre(1.0));
+  lot.observation.flags = storage::kFrozenQuote | storage::kFlatQuote;  // doubtful, but a price
   EXPECT_THAT(PricesOf({lot}), ElementsAre(1.0));
 }
 

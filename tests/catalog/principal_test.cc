@@ -19,7 +19,7 @@ using testing::TempDir;
 
 constexpr Action kActions[] = {Action::kReadPrices,    Action::kWritePrices, Action::kReadWarnings,
                                Action::kEditCatalog,   Action::kReadReports, Action::kWriteReports,
-                               Action::kConfirmReports};
+                               Action::kConfirmReports, Action::kReviewPrices};
 
 class AuthorizeTest : public ::testing::Test {
  protected:
@@ -63,6 +63,7 @@ TEST_F(AuthorizeTest, RolesAllowWhatTheTableSays) {
     EXPECT_THAT(Authorize(principal, Action::kReadReports, "", *catalog_), IsOk());
     EXPECT_EQ(Authorize(principal, Action::kWriteReports, "", *catalog_).ok(), c.report);
     EXPECT_EQ(Authorize(principal, Action::kConfirmReports, "", *catalog_).ok(), c.report);
+    EXPECT_EQ(Authorize(principal, Action::kReviewPrices, "", *catalog_).ok(), c.report);
   }
   EXPECT_FALSE(HasRoleFor({"nobody", {}, ""}, Action::kReadPrices));
 }

@@ -82,6 +82,18 @@ TEST(DayPricesTest, SuspiciousRowsAreLeftOutAndListed) {
   EXPECT_THAT(prices.suspicious, ElementsAre(Day{11}, Day{12}));
 }
 
+TEST(DayPricesTest, DiscardedRowsAreLeftOutAndNotWaitedForAndUnmovedOnesCount) {
+  Observation discarded = ModalRow(11, 200'000);
+  discarded.flags = storage::kPriceJump | storage::kDiscarded;
+  Observation good = ModalRow(12, 30'000);
+  good.flags = storage::kDiscarded;  // by a person, though nothing doubted it
+  Observation frozen = ModalRow(13, 20'000);
+  frozen.flags = storage::kFrozenQuote | storage::kFlatQuote;
+  const DayPrices prices = PricesOf({ModalRow(10, 20'000), discarded, good, frozen});
+  EXPECT_THAT(prices.days, ElementsAre(Day{10}, Day{13}));
+  EXPECT_THAT(prices.suspicious, IsEmpty());
+}
+
 TEST(DayPricesTest, ASecondLotIsAFactNotASuspicion) {
   Observation second = ModalRow(10, 40'000, std::nullopt, 1);
   second.flags = storage::kSecondLot;

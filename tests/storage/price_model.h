@@ -70,7 +70,7 @@ class PriceModel {
       tip->recorded_us = std::max(tip->recorded_us, v.recorded_us);
       const Observation& o = v.observation;
       const bool good = o.status == DayStatus::kTraded && (o.presence & kHasModal) != 0 &&
-                        (o.flags & kSuspicious) == 0;
+                        (o.flags & kLeftOut) == 0;
       if (good && (!tip->newest_price_day.has_value() || o.day > *tip->newest_price_day)) {
         tip->newest_price_day = o.day;
         tip->modal_e4 = o.modal_e4;
