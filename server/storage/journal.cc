@@ -36,6 +36,26 @@ absl::Status GetPosition(const Database& database, const char* key, int64_t* us)
 
 }  // namespace
 
+absl::StatusOr<int64_t> ReadFoldedUs(const Database& database) {
+  int64_t folded_us = 0;
+  GLUTWATCH_RETURN_IF_ERROR(GetPosition(database, kFoldedKey, &folded_us));
+  return folded_us;
+}
+
+absl::StatusOr<int64_t> NewestCommitUs(const Database& database) {
+  GLUTWATCH_ASSIGN_OR_RETURN(int64_t newest_us, ReadFoldedUs(database));
+  absl::Status status;
+  GLUTWATCH_RETURN_IF_ERROR(database.ScanBackward(
+      Table::kJournal, "", "", [&](absl::string_view key, absl::string_view /*value*/) {
+        const absl::StatusOr<int64_t> recorded_us = DecodeJournalKey(key);
+        status = recorded_us.status();
+        if (status.ok()) newest_us = std::max(newest_us, *recorded_us);
+        return false;
+      }));
+  GLUTWATCH_RETURN_IF_ERROR(status);
+  return newest_us;
+}
+
 absl::Status Journal::Load() {
   MutexLock lock(&mu_);
   int64_t folded = 0;

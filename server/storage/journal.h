@@ -7,11 +7,17 @@
 #include <utility>
 
 #include "absl/status/status.h"
+#include "absl/status/statusor.h"
 #include "base/mutex.h"
 #include "server/storage/database.h"
 #include "server/storage/journal_codec.h"
 
 namespace glutwatch::storage {
+
+// Up to which commit the prices of `database` are in chunks; 0 before the first fold.
+absl::StatusOr<int64_t> ReadFoldedUs(const Database& database);
+// The newest commit in `database`; 0 if there is none.
+absl::StatusOr<int64_t> NewestCommitUs(const Database& database);
 
 // The journal's extent: which commits are in chunks, and which are still in the table.
 //
