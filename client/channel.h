@@ -12,6 +12,8 @@ namespace glutwatch::client {
 
 // Where a server listens if nobody says otherwise.
 inline constexpr char kDefaultServer[] = "127.0.0.1:7601";
+// And its operators' services.
+inline constexpr char kDefaultAdmin[] = "127.0.0.1:7602";
 
 // A channel to `server` ("host:port", "[::1]:7601", "unix:/path"). Does not connect yet.
 //

@@ -13,6 +13,7 @@
 #include "base/clock.h"
 #include "client/cli/commands.h"
 #include "client/status.h"
+#include "offline/commands.h"
 
 namespace {
 
@@ -58,5 +59,6 @@ int main(int argc, char** argv) {
                                       .is_terminal = isatty(STDOUT_FILENO) != 0,
                                       .columns = TerminalColumns(),
                                       .interrupt = &interrupt};
-  return glutwatch::client::RunCli(std::vector<std::string>(argv + 1, argv + argc), env);
+  return glutwatch::client::RunCli(std::vector<std::string>(argv + 1, argv + argc), env,
+                                   glutwatch::offline::AddCommands);
 }

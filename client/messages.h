@@ -4,6 +4,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/strings/substitute.h"
 #include "client/aggregate_messages.h"
+#include "client/backup_messages.h"
 #include "client/catalog_messages.h"
 #include "client/data_messages.h"
 #include "client/language.h"
@@ -279,6 +280,7 @@ enum class Msg {
       GLUTWATCH_CATALOG_MESSAGES(GLUTWATCH_MESSAGE_ID)
           GLUTWATCH_AGGREGATE_MESSAGES(GLUTWATCH_MESSAGE_ID)
               GLUTWATCH_DATA_MESSAGES(GLUTWATCH_MESSAGE_ID)
+              GLUTWATCH_BACKUP_MESSAGES(GLUTWATCH_MESSAGE_ID)
 #undef GLUTWATCH_MESSAGE_ID
 };
 
@@ -292,6 +294,7 @@ inline constexpr MessageText kMessageTexts[] = {
         GLUTWATCH_CATALOG_MESSAGES(GLUTWATCH_MESSAGE_TEXT)
             GLUTWATCH_AGGREGATE_MESSAGES(GLUTWATCH_MESSAGE_TEXT)
                 GLUTWATCH_DATA_MESSAGES(GLUTWATCH_MESSAGE_TEXT)
+                GLUTWATCH_BACKUP_MESSAGES(GLUTWATCH_MESSAGE_TEXT)
 #undef GLUTWATCH_MESSAGE_TEXT
 };
 

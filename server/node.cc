@@ -24,10 +24,12 @@
 #include "server/node_risk_source.h"
 #include "server/node_servers.h"
 #include "server/observe/health_reader.h"
+#include "server/node_upkeep.h"
 #include "server/observe/intake.h"
 #include "server/observe/price_hub.h"
 #include "server/report/report_book.h"
 #include "server/rpc/assessment_service.h"
+#include "server/rpc/backup_service.h"
 #include "server/rpc/catalog_service.h"
 #include "server/rpc/data_health_service.h"
 #include "server/rpc/observation_service.h"
@@ -96,6 +98,7 @@ class NodeImpl final : public Node {
   std::unique_ptr<warn::WarningDesk> desk_;
   std::unique_ptr<assess::AssessLoop> loop_;
   std::unique_ptr<NodeMerger> merger_;
+  std::unique_ptr<NodeUpkeep> upkeep_;
   std::unique_ptr<NodeMetrics> metrics_;
   std::unique_ptr<rpc::CallGate> gate_;
   std::unique_ptr<rpc::PriceWatch> price_watch_;
@@ -110,6 +113,7 @@ class NodeImpl final : public Node {
   std::unique_ptr<storage::CommitLog> commits_;
   std::unique_ptr<observe::HealthReader> health_reader_;
   std::unique_ptr<rpc::DataHealthServiceImpl> data_health_service_;
+  std::unique_ptr<rpc::BackupServiceImpl> backup_service_;  // on the admin port only
   BoundServer public_;
   BoundServer admin_;
   std::unique_ptr<gateway::HttpServer> http_;
@@ -138,6 +142,7 @@ absl::Status NodeImpl::OpenStore() {
   GLUTWATCH_RETURN_IF_ERROR(OpenReports());
   storage::PriceStoreOptions store_options;
   store_options.head_bytes = int64_t{config_.head_mib()} << 20;
+  store_options.journal_keep = absl::Seconds(config_.retention().journal_keep().seconds());
   GLUTWATCH_ASSIGN_OR_RETURN(store_,
                              storage::PriceStore::Open(database_.get(), clock_, store_options));
   return absl::OkStatus();
@@ -194,6 +199,8 @@ absl::Status NodeImpl::Open() {
   merger_ = std::make_unique<NodeMerger>(
       catalog_.get(), registry_.get(), store_.get(), reports_.get(),
       [this](absl::Span<const storage::SeriesId> merged) { loop_->Reconsider(merged); });
+  upkeep_ = std::make_unique<NodeUpkeep>(config_, database_.get(), clock_,
+                                         [this] { return store_->newest_recorded_us(); });
   return absl::OkStatus();
 }
 
@@ -227,7 +234,12 @@ absl::Status NodeImpl::Serve() {
   GLUTWATCH_ASSIGN_OR_RETURN(public_, StartPublicServer(config_.listen(), services));
   addresses_.grpc = public_.address;
   if (!config_.admin_listen().empty()) {
-    GLUTWATCH_ASSIGN_OR_RETURN(admin_, StartAdminServer(config_.admin_listen(), services));
+    backup_service_ =
+        std::make_unique<rpc::BackupServiceImpl>(upkeep_->backups(), catalog_.get(), gate_.get());
+    std::vector<grpc::Service*> operators_services = services;
+    operators_services.push_back(backup_service_.get());
+    GLUTWATCH_ASSIGN_OR_RETURN(admin_,
+                               StartAdminServer(config_.admin_listen(), operators_services));
     addresses_.admin = admin_.address;
   }
   GLUTWATCH_RETURN_IF_ERROR(ServeHttp());
@@ -297,6 +309,7 @@ NodeSnapshot NodeImpl::Snapshot() const {
   now.store = store_->stats();
   now.intake = intake_->stats();
   now.assess = loop_->stats();
+  now.upkeep = upkeep_->stats();
   now.series = registry_->size();
   now.warning_events = desk_->last_seq();
   int64_t seq = 0;
@@ -343,6 +356,7 @@ void NodeImpl::Watch() {
       if (!merges.ok()) spdlog::error("merges not finished error=\"{}\"", merges.ToString());
     }
     PublishHealth();
+    upkeep_->Tick();
     MutexLock lock(&mu_);
     if (!stopping_) wake_.WaitFor(&mu_, kHealthInterval);
     if (stopping_) return;

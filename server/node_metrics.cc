@@ -58,6 +58,23 @@ class Rooms final : public prometheus::Collectable {
           now.store.queued_batches);
     counter("glutwatch_store_commits_total", "Batches made durable.", now.store.commits);
     counter("glutwatch_store_folds_total", "Times that the head was folded.", now.store.folds);
+    counter("glutwatch_store_receipts_dropped_total", "Receipts of batches that were too old.",
+            now.upkeep.receipts_dropped);
+    if (now.upkeep.has_backups) {
+      const storage::BackupDesk::Stats& backups = now.upkeep.backups;
+      gauge("glutwatch_backup_newest_timestamp_seconds",
+            "When the newest good backup was begun, in seconds since 1970; 0 if there is none.",
+            static_cast<double>(backups.newest_good_us) / 1e6);
+      gauge("glutwatch_backup_newest_bytes", "Size of the newest good backup.",
+            backups.newest_good_bytes);
+      gauge("glutwatch_backup_running", "1 while a backup is made or verified.", backups.running);
+      gauge("glutwatch_backup_last_failed", "1 if the last job on the backups failed.",
+            backups.last_failed);
+      counter("glutwatch_backup_succeeded_total", "Backups made since the start.",
+              backups.succeeded);
+      counter("glutwatch_backup_failed_total",
+              "Backups and verifications that failed since the start.", backups.failed);
+    }
     gauge("glutwatch_series", "Series that are registered.", now.series);
     MetricFamily rows{"glutwatch_intake_rows_total", "Rows by verdict.", MetricType::Counter, {}};
     const std::pair<const char*, int64_t> verdicts[] = {{"accepted", now.intake.accepted},

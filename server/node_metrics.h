@@ -11,6 +11,7 @@
 #include "absl/strings/string_view.h"
 #include "absl/time/time.h"
 #include "server/assess/assess_loop.h"
+#include "server/node_upkeep.h"
 #include "server/observe/intake.h"
 #include "server/storage/price_store.h"
 
@@ -23,6 +24,7 @@ struct NodeSnapshot {
   storage::PriceStore::Stats store;
   observe::Intake::Stats intake;
   assess::AssessLoop::Stats assess;
+  NodeUpkeep::Stats upkeep;
   int64_t series = 0;
   int64_t warning_events = 0;
   int64_t warnings_in_force[5] = {};  // by level

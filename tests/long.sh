@@ -2,12 +2,13 @@
 # The campaigns that take longer than a change should wait. Each has its own time limit and prints
 # its figures; none of them is needed for CI.
 #
-# Usage: tests/long.sh [fuzz|tidy|crash|damage|bench]...   (all of them by default)
+# Usage: tests/long.sh [fuzz|tidy|crash|damage|backup|bench]...   (all of them by default)
 #   FUZZ_SECONDS   per target (600)     CRASH_KILLS    kills in the crash campaign (5000)
 #   DAMAGE_TRIALS  damaged copies of each store (20000)
 #   FAULT_POINTS   points of a life at which an fsync or an append fails (400)
 #   ARRIVAL_CASES  histories that arrive in another order (100000)
 #   STORE_KILLS    kills of a process that appends to a store (2000)
+#   BACKUP_KILLS   kills of a backup, and as many of a restore (300)
 #   BENCH_RUNS     runs of the comparison with the peers, on a quiet machine (a smoke test if unset)
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -57,6 +58,13 @@ damage() {
   GLUTWATCH_STORE_KILLS=${STORE_KILLS:-2000} timeout 7200 build/release/bin/storage_crash_test
 }
 
+backup() {
+  cmake --preset release --log-level=WARNING
+  cmake --build --preset release -- --quiet
+  GLUTWATCH_BACKUP_KILLS=${BACKUP_KILLS:-300} GLUTWATCH_BIN=$PWD/build/release/bin \
+    timeout 21600 python3 tests/integration/backup_test.py
+}
+
 # store_bench and limits_bench run beside the peers; without BENCH_RUNS only as a smoke test.
 bench() {
   cmake --preset release --log-level=WARNING
@@ -75,11 +83,11 @@ bench() {
   fi
 }
 
-for campaign in "${@:-fuzz tidy crash damage bench}"; do
+for campaign in "${@:-fuzz tidy crash damage backup bench}"; do
   for name in $campaign; do
     case $name in
-      fuzz | tidy | crash | damage | bench) "$name" ;;
-      *) echo "unknown campaign \"$name\", expected fuzz, tidy, crash, damage or bench" >&2; exit 2 ;;
+      fuzz | tidy | crash | damage | backup | bench) "$name" ;;
+      *) echo "unknown campaign \"$name\", expected fuzz, tidy, crash, damage, backup or bench" >&2; exit 2 ;;
     esac
   done
 done

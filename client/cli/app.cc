@@ -121,7 +121,7 @@ CLI::App* AddCommand(CLI::App* parent, Context* context, const std::string& name
   return command;
 }
 
-int RunCli(const std::vector<std::string>& args, const CliEnv& env) {
+int RunCli(const std::vector<std::string>& args, const CliEnv& env, AddMore add_more) {
   Context context(env);
   const std::string lang = Peek(args, "--lang");
   context.language = LanguageOf(lang.empty() ? env.get_env("LANG") : lang);
@@ -147,6 +147,7 @@ int RunCli(const std::vector<std::string>& args, const CliEnv& env) {
   AddReportsCommand(&app, &context);
   AddFactsCommand(&app, &context);
   AddConfigCommand(&app, &context);
+  if (add_more != nullptr) add_more(&app, &context);
   AddCompletionCommand(&app, &context);
   try {
     // CLI11 takes the arguments in reverse order.

@@ -39,7 +39,11 @@ void AddCompletionCommand(CLI::App* app, Context* context);
 CLI::App* AddCommand(CLI::App* parent, Context* context, const std::string& name, Msg help,
                      const std::string& examples);
 
-// Runs the program with `args` (without the program's name) and returns its exit code.
-int RunCli(const std::vector<std::string>& args, const CliEnv& env);
+// Adds the commands of another room in the same way.
+using AddMore = void (*)(CLI::App* app, Context* context);
+
+// Runs the program with `args` (without the program's name) and returns its exit code. `add_more`
+// may be null.
+int RunCli(const std::vector<std::string>& args, const CliEnv& env, AddMore add_more = nullptr);
 
 }  // namespace glutwatch::client

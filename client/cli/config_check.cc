@@ -151,6 +151,39 @@ void CheckCatalog(const std::string& path, std::vector<std::string>* problems) {
   }
 }
 
+void CheckRange(const std::string& key, int64_t value, int64_t most, Report* report) {
+  if (value >= 0 && value <= most) return;
+  report->Add(key, absl::StrCat("is ", value, ", expected 0..", most));
+}
+
+// As the server does (server/node_config.cc).
+void CheckUpkeep(const config::ServerConfig& server, Report* report) {
+  constexpr int kMostDays = 36'500;
+  constexpr int kMostCount = 100'000;
+  constexpr int kLeastReceiptDays = 7;
+  constexpr int64_t kLeastIntervalS = 60;
+  constexpr int64_t kMostSpanS = int64_t{3650} * 86400;
+  const config::BackupConfig& backup = server.backup();
+  CheckRange("backup.keep_count", backup.keep_count(), kMostCount, report);
+  CheckRange("backup.keep_days", backup.keep_days(), kMostDays, report);
+  CheckRange("backup.mib_per_second", backup.mib_per_second(), kMostCount, report);
+  if (backup.has_interval() && backup.interval().seconds() < kLeastIntervalS &&
+      (backup.interval().seconds() != 0 || backup.interval().nanos() != 0)) {
+    report->Add("backup.interval",
+                absl::StrCat("is ", backup.interval().seconds(), "s, expected 0s, or 1m or more"));
+  }
+  if (backup.interval().seconds() > 0 && backup.dir().empty()) {
+    report->Add("backup.interval", "is set, but backup.dir is not");
+  }
+  const int receipt_days = server.retention().receipt_days();
+  if (receipt_days != 0 && (receipt_days < kLeastReceiptDays || receipt_days > kMostDays)) {
+    report->Add("retention.receipt_days", absl::StrCat("is ", receipt_days, ", expected 0 or ",
+                                                       kLeastReceiptDays, "..", kMostDays));
+  }
+  CheckRange("retention.journal_keep", server.retention().journal_keep().seconds(), kMostSpanS,
+             report);
+}
+
 void CheckServer(const std::string& path, std::vector<std::string>* problems) {
   Report report(path, problems);
   config::ServerConfig server;
@@ -169,6 +202,7 @@ void CheckServer(const std::string& path, std::vector<std::string>* problems) {
   if (server.assess_delay().seconds() < 0 || server.assess_delay().nanos() < 0) {
     report.Add("assess_delay", "is negative");
   }
+  CheckUpkeep(server, &report);
   const std::set<std::string> levels = {"", "debug", "info", "warning", "error"};
   if (levels.count(server.log_level()) == 0) {
     report.Add("log_level", absl::StrCat("is \"", server.log_level(),

@@ -26,6 +26,8 @@ absl::string_view ActionName(Action action) {
       return "confirm reports";
     case Action::kReviewPrices:
       return "review prices";
+    case Action::kOperate:
+      return "operate the server";
   }
   return "do this";
 }
@@ -37,7 +39,7 @@ bool Allows(Role role, Action action) {
       return action == Action::kReadPrices || action == Action::kWritePrices ||
              action == Action::kReadReports;
     case Role::kBureau:
-      return action != Action::kEditCatalog;
+      return action != Action::kEditCatalog && action != Action::kOperate;
     case Role::kCoordinator:
       return action == Action::kReadPrices || action == Action::kReadWarnings ||
              action == Action::kReadReports;

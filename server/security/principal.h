@@ -28,6 +28,7 @@ enum class Action {
   kWriteReports,
   kConfirmReports,
   kReviewPrices,
+  kOperate,  // backups and what else is the operator's
 };
 
 // OK if one of the principal's roles allows `action` and `region` lies in the principal's region.

@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -17,6 +16,7 @@
 #include "absl/strings/str_cat.h"
 #include "absl/strings/strip.h"
 #include "base/status_macros.h"
+#include "server/storage/durable_file.h"
 
 namespace glutwatch::storage {
 namespace {
@@ -90,29 +90,10 @@ DataFolder::~DataFolder() {
 absl::Status DataFolder::StampFormat() const {
   std::error_code ignored;
   if (std::filesystem::exists(path_ + "/FORMAT", ignored)) return absl::OkStatus();
-  const std::string temporary = path_ + "/FORMAT.tmp";
-  const std::string line = absl::StrCat(kFormatPrefix, kFormatVersion, "\n");
-  const int fd = ::open(temporary.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640);
-  if (fd < 0) return ErrnoStatus(absl::StrCat("cannot open ", temporary));
-  const bool written = ::write(fd, line.data(), line.size()) == static_cast<ssize_t>(line.size()) &&
-                       ::fsync(fd) == 0;
-  const absl::Status status =
-      written ? absl::OkStatus() : ErrnoStatus(absl::StrCat("cannot write ", temporary));
-  ::close(fd);
-  GLUTWATCH_RETURN_IF_ERROR(status);
-  if (::rename(temporary.c_str(), (path_ + "/FORMAT").c_str()) != 0) {
-    return ErrnoStatus(absl::StrCat("cannot rename ", temporary));
-  }
-  return absl::OkStatus();
+  return WriteFileDurably(path_ + "/FORMAT", absl::StrCat(kFormatPrefix, kFormatVersion, "\n"));
 }
 
-absl::StatusOr<int64_t> DataFolder::FreeBytes() const {
-  struct statvfs fs = {};
-  if (::statvfs(path_.c_str(), &fs) != 0) {
-    return ErrnoStatus(absl::StrCat("cannot tell the free space of ", path_));
-  }
-  return static_cast<int64_t>(fs.f_bavail) * static_cast<int64_t>(fs.f_frsize);
-}
+absl::StatusOr<int64_t> DataFolder::FreeBytes() const { return FreeBytesAt(path_); }
 
 int64_t DataFolder::UsedBytes() const {
   int64_t total = 0;

@@ -5,9 +5,7 @@
 #include <random>
 #include <utility>
 
-#include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
-#include "absl/strings/str_replace.h"
 #include "absl/time/clock.h"
 #include "absl/time/time.h"
 #include "base/mutex.h"
@@ -21,6 +19,7 @@
 #include "server/storage/log_verifier.h"
 #include "server/storage/rocks_database.h"
 #include "server/storage/rocks_options.h"
+#include "server/storage/rocks_read.h"
 #include "server/storage/sync_guard.h"
 #include "server/storage/table_check.h"
 
@@ -33,26 +32,6 @@ constexpr absl::Duration kReopenInterval = absl::Milliseconds(200);
 constexpr int kReopenTries = 50;
 constexpr absl::Duration kReopenPause = absl::Milliseconds(1);
 constexpr char kEpochKey[] = "epoch";
-
-rocksdb::Slice ToSlice(absl::string_view s) { return rocksdb::Slice(s.data(), s.size()); }
-absl::string_view FromSlice(const rocksdb::Slice& s) {
-  return absl::string_view(s.data(), s.size());
-}
-
-absl::Status FromRocks(const rocksdb::Status& status, absl::string_view what) {
-  if (status.ok()) return absl::OkStatus();
-  // Of a table that is missing RocksDB tells the name that LevelDB gave it.
-  const std::string message =
-      absl::StrReplaceAll(absl::StrCat(what, ": ", status.ToString()), {{".ldb:", ".sst:"}});
-  if (status.IsNotFound()) return absl::NotFoundError(message);
-  if (status.IsCorruption()) return absl::DataLossError(message);
-  if (status.IsNoSpace()) return absl::ResourceExhaustedError(absl::StrCat("DISK_FULL: ", message));
-  if (status.IsInvalidArgument()) return absl::FailedPreconditionError(message);
-  if (status.IsIOError() && absl::StrContains(message, "lock")) {
-    return absl::FailedPreconditionError(message);
-  }
-  return absl::UnavailableError(message);
-}
 
 // Errors that RocksDB meets in its own threads. Written there, read by any.
 struct BackgroundErrors {
@@ -80,20 +59,6 @@ class ErrorListener final : public rocksdb::EventListener {
 
  private:
   const std::shared_ptr<BackgroundErrors> errors_;
-};
-
-class RocksCursor final : public Cursor {
- public:
-  explicit RocksCursor(rocksdb::Iterator* iterator) : iterator_(iterator) {}
-  void Seek(absl::string_view key) override { iterator_->Seek(ToSlice(key)); }
-  void Next() override { iterator_->Next(); }
-  bool valid() const override { return iterator_->Valid(); }
-  absl::string_view key() const override { return FromSlice(iterator_->key()); }
-  absl::string_view value() const override { return FromSlice(iterator_->value()); }
-  rocksdb::Status status() const { return iterator_->status(); }
-
- private:
-  const std::unique_ptr<rocksdb::Iterator> iterator_;
 };
 
 }  // namespace
@@ -141,6 +106,7 @@ class RocksDatabase final : public Database {
   DatabaseHealth health() const override;
   uint64_t epoch() const override { return epoch_; }
   int64_t bytes_on_disk() const override { return folder_.UsedBytes(); }
+  absl::Status Use(const std::function<absl::Status(const RocksUse&)>& use);
 
  private:
   absl::Status OpenRocks(rocksdb::WALRecoveryMode recovery) ABSL_EXCLUSIVE_LOCKS_REQUIRED(db_mu_);
@@ -271,13 +237,8 @@ absl::Status RocksDatabase::LoadEpoch() {
                                             "bytes, found ", stored->size()));
   }
   if (!absl::IsNotFound(stored.status())) return stored.status();
-  std::random_device random;
-  epoch_ = (uint64_t{random()} << 32) | random();
-  std::string value;
-  PutBe64(epoch_, &value);
-  WriteSet set;
-  set.Put(Table::kMeta, kEpochKey, value);
-  return Write(set, Durability::kFsynced);
+  GLUTWATCH_ASSIGN_OR_RETURN(epoch_, WriteNewEpoch(this));
+  return absl::OkStatus();
 }
 
 absl::Status RocksDatabase::CheckFreeSpace() const {
@@ -391,14 +352,7 @@ absl::Status RocksDatabase::Write(const WriteSet& set, Durability durability) {
 absl::StatusOr<std::string> RocksDatabase::Get(Table table, absl::string_view key) const {
   const ReaderMutexLock lock(&db_mu_);
   if (db_ == nullptr) return NotOpen();
-  std::string value;
-  const rocksdb::Status status =
-      db_->Get(rocksdb::ReadOptions(), Handle(table), ToSlice(key), &value);
-  if (status.ok()) return value;
-  if (status.IsNotFound()) {
-    return absl::NotFoundError(absl::StrCat("no such key in table ", TableName(table)));
-  }
-  return FromRocks(status, absl::StrCat("cannot read table ", TableName(table)));
+  return GetFrom(db_.get(), Handle(table), table, key);
 }
 
 absl::Status RocksDatabase::Scan(
@@ -406,14 +360,7 @@ absl::Status RocksDatabase::Scan(
     const std::function<bool(absl::string_view, absl::string_view)>& visit) const {
   const ReaderMutexLock lock(&db_mu_);
   if (db_ == nullptr) return NotOpen();
-  rocksdb::ReadOptions how;
-  const rocksdb::Slice upper = ToSlice(end);
-  if (!end.empty()) how.iterate_upper_bound = &upper;
-  const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(how, Handle(table)));
-  for (it->Seek(ToSlice(begin)); it->Valid(); it->Next()) {
-    if (!visit(FromSlice(it->key()), FromSlice(it->value()))) break;
-  }
-  return FromRocks(it->status(), absl::StrCat("cannot read table ", TableName(table)));
+  return ScanIn(db_.get(), Handle(table), table, begin, end, visit);
 }
 
 absl::Status RocksDatabase::ScanBackward(
@@ -421,29 +368,14 @@ absl::Status RocksDatabase::ScanBackward(
     const std::function<bool(absl::string_view, absl::string_view)>& visit) const {
   const ReaderMutexLock lock(&db_mu_);
   if (db_ == nullptr) return NotOpen();
-  rocksdb::ReadOptions how;
-  const rocksdb::Slice lower = ToSlice(begin);
-  how.iterate_lower_bound = &lower;
-  const std::unique_ptr<rocksdb::Iterator> it(db_->NewIterator(how, Handle(table)));
-  if (end.empty()) {
-    it->SeekToLast();
-  } else {
-    it->SeekForPrev(ToSlice(end));
-    if (it->Valid() && it->key() == ToSlice(end)) it->Prev();
-  }
-  for (; it->Valid(); it->Prev()) {
-    if (!visit(FromSlice(it->key()), FromSlice(it->value()))) break;
-  }
-  return FromRocks(it->status(), absl::StrCat("cannot read table ", TableName(table)));
+  return ScanBackwardIn(db_.get(), Handle(table), table, begin, end, visit);
 }
 
 absl::Status RocksDatabase::Walk(Table table,
                                  const std::function<absl::Status(Cursor*)>& walk) const {
   const ReaderMutexLock lock(&db_mu_);
   if (db_ == nullptr) return NotOpen();
-  RocksCursor cursor(db_->NewIterator(rocksdb::ReadOptions(), Handle(table)));
-  GLUTWATCH_RETURN_IF_ERROR(walk(&cursor));
-  return FromRocks(cursor.status(), absl::StrCat("cannot read table ", TableName(table)));
+  return WalkIn(db_.get(), Handle(table), table, walk);
 }
 
 DatabaseHealth RocksDatabase::health() const {
@@ -456,6 +388,30 @@ DatabaseHealth RocksDatabase::health() const {
                  : guard_->failed()         ? DatabaseHealth::State::kFailedSync
                                             : DatabaseHealth::State::kDiskFull;
   return health;
+}
+
+absl::StatusOr<uint64_t> WriteNewEpoch(Database* database) {
+  std::random_device random;
+  const uint64_t epoch = (uint64_t{random()} << 32) | random();
+  std::string value;
+  PutBe64(epoch, &value);
+  WriteSet set;
+  set.Put(Table::kMeta, kEpochKey, value);
+  GLUTWATCH_RETURN_IF_ERROR(database->Write(set, Durability::kFsynced));
+  return epoch;
+}
+
+absl::Status RocksDatabase::Use(const std::function<absl::Status(const RocksUse&)>& use) {
+  GLUTWATCH_RETURN_IF_ERROR(AdmitWrite());
+  const ReaderMutexLock lock(&db_mu_);
+  if (db_ == nullptr) return NotOpen();
+  return use({db_.get(), [this] { return errors_->stopped || guard_->failed(); }});
+}
+
+absl::Status UseRocks(Database* database, const std::function<absl::Status(const RocksUse&)>& use) {
+  auto* rocks = dynamic_cast<RocksDatabase*>(database);
+  if (rocks == nullptr) return absl::FailedPreconditionError("the database is open for reading");
+  return rocks->Use(use);
 }
 
 absl::StatusOr<std::unique_ptr<Database>> OpenDatabaseOn(

@@ -62,6 +62,8 @@ struct Receipt {
 struct PriceStoreOptions {
   // The head is folded into chunks when it holds this many bytes.
   int64_t head_bytes = int64_t{384} << 20;
+  // How long commits stay in the journal at least, by the clock, whatever KeepJournalAfter says.
+  absl::Duration journal_keep = absl::ZeroDuration();
   // Commits waiting for the writer; Append beyond it answers RESOURCE_EXHAUSTED at once.
   int max_queued_batches = 256;
 };
@@ -130,7 +132,8 @@ class PriceStore {
   // Calls `visit` for every commit after `after_us` in order, from the journal. FAILED_PRECONDITION
   // if the journal no longer reaches back that far (see KeepJournalAfter).
   virtual absl::Status ReplayChanges(int64_t after_us, const ChangeListener& visit) const = 0;
-  // The journal keeps every commit after `recorded_us`, even when folded, for ReplayChanges.
+  // The journal keeps every commit after `recorded_us`, even when folded, for ReplayChanges; and
+  // those of the last `journal_keep`.
   virtual void KeepJournalAfter(int64_t recorded_us) = 0;
 
   virtual std::string SourceName(uint16_t source) const = 0;

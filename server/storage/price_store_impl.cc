@@ -407,6 +407,9 @@ absl::Status PriceStoreImpl::ReplayChanges(int64_t after_us, const ChangeListene
 void PriceStoreImpl::KeepJournalAfter(int64_t recorded_us) {
   // In memory it holds in any case; only a restart before the next fold could forget it, and then
   // only if the disk was full or failed.
+  if (options_.journal_keep > absl::ZeroDuration()) {
+    recorded_us = std::min(recorded_us, absl::ToUnixMicros(clock_->Now() - options_.journal_keep));
+  }
   journal_.KeepAfter(recorded_us).IgnoreError();
 }
 

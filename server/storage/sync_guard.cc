@@ -220,13 +220,15 @@ IOStatus SyncGuard::NewSequentialFile(const std::string& name, const FileOptions
   return target()->NewSequentialFile(name, options, result, debug);
 }
 
+bool SyncGuard::IsNoted(const std::string& name) const { return ledger_ != nullptr && IsLog(name); }
+
 IOStatus SyncGuard::NewWritableFile(const std::string& name, const FileOptions& options,
                                     std::unique_ptr<FSWritableFile>* result,
                                     IODebugContext* debug) {
   IOStatus status = Admit();
   if (status.ok() && IsLog(name)) status = SyncNewestLog();
   if (status.ok()) status = target()->NewWritableFile(name, options, result, debug);
-  if (status.ok() && IsLog(name)) status = NoteLedger(ledger_->LogMade(LogNumber(name)));
+  if (status.ok() && IsNoted(name)) status = NoteLedger(ledger_->LogMade(LogNumber(name)));
   if (status.ok()) Wrap(name, result);
   return status;
 }
@@ -246,9 +248,9 @@ IOStatus SyncGuard::ReuseWritableFile(const std::string& name, const std::string
                                       IODebugContext* debug) {
   IOStatus status = Admit();
   if (status.ok() && IsLog(name)) status = SyncNewestLog();
-  if (status.ok() && IsLog(old_name)) status = NoteLedger(ledger_->LogGoes(LogNumber(old_name)));
+  if (status.ok() && IsNoted(old_name)) status = NoteLedger(ledger_->LogGoes(LogNumber(old_name)));
   if (status.ok()) status = target()->ReuseWritableFile(name, old_name, options, result, debug);
-  if (status.ok() && IsLog(name)) status = NoteLedger(ledger_->LogMade(LogNumber(name)));
+  if (status.ok() && IsNoted(name)) status = NoteLedger(ledger_->LogMade(LogNumber(name)));
   if (status.ok()) Wrap(name, result);
   return status;
 }
@@ -275,7 +277,7 @@ IOStatus SyncGuard::RenameFile(const std::string& from, const std::string& to,
                                const IOOptions& options, IODebugContext* debug) {
   IOStatus status = Admit();
   if (status.ok()) status = target()->RenameFile(from, to, options, debug);
-  if (status.ok() && absl::EndsWith(to, "/CURRENT")) {
+  if (status.ok() && ledger_ != nullptr && absl::EndsWith(to, "/CURRENT")) {
     status = NoteLedger(ledger_->CurrentReplaced());
   }
   return status;
@@ -290,7 +292,7 @@ IOStatus SyncGuard::LinkFile(const std::string& from, const std::string& to,
 IOStatus SyncGuard::DeleteFile(const std::string& name, const IOOptions& options,
                                IODebugContext* debug) {
   IOStatus status = Admit();
-  if (status.ok() && IsLog(name)) status = NoteLedger(ledger_->LogGoes(LogNumber(name)));
+  if (status.ok() && IsNoted(name)) status = NoteLedger(ledger_->LogGoes(LogNumber(name)));
   return status.ok() ? target()->DeleteFile(name, options, debug) : status;
 }
 

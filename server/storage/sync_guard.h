@@ -28,7 +28,8 @@ namespace glutwatch::storage {
 // Thread-safe.
 class SyncGuard final : public rocksdb::FileSystemWrapper {
  public:
-  // `ledger` outlives the guard and has begun before anything is written through it.
+  // `ledger` outlives the guard and has begun before anything is written through it; null for
+  // folders that keep none.
   SyncGuard(const std::shared_ptr<rocksdb::FileSystem>& base, LedgerKeeper* ledger)
       : rocksdb::FileSystemWrapper(base), ledger_(ledger) {}
 
@@ -80,6 +81,7 @@ class SyncGuard final : public rocksdb::FileSystemWrapper {
 
  private:
   rocksdb::IOStatus SyncNewestLog();
+  bool IsNoted(const std::string& name) const;  // a log of a folder with a ledger
   void Wrap(const std::string& name, std::unique_ptr<rocksdb::FSWritableFile>* file);
   // What the ledger answered, as the failed sync of a file if it is an error.
   rocksdb::IOStatus NoteLedger(const absl::Status& status);

@@ -17,9 +17,10 @@ using testing::OpenDatabase;
 using testing::StatusIs;
 using testing::TempDir;
 
-constexpr Action kActions[] = {Action::kReadPrices,    Action::kWritePrices, Action::kReadWarnings,
-                               Action::kEditCatalog,   Action::kReadReports, Action::kWriteReports,
-                               Action::kConfirmReports, Action::kReviewPrices};
+constexpr Action kActions[] = {
+    Action::kReadPrices,  Action::kWritePrices,  Action::kReadWarnings,   Action::kEditCatalog,
+    Action::kReadReports, Action::kWriteReports, Action::kConfirmReports, Action::kReviewPrices,
+    Action::kOperate};
 
 class AuthorizeTest : public ::testing::Test {
  protected:
@@ -49,15 +50,16 @@ TEST_F(AuthorizeTest, LocalPrincipalMayDoEverythingEverywhere) {
 TEST_F(AuthorizeTest, RolesAllowWhatTheTableSays) {
   struct RoleCase {
     Role role;
-    bool read_prices, write_prices, read_warnings, edit_catalog, report;
+    bool read_prices, write_prices, read_warnings, edit_catalog, report, operate;
   };
-  for (const RoleCase& c : {RoleCase{Role::kFeeder, true, true, false, false, false},
-                            RoleCase{Role::kBureau, true, true, true, false, true},
-                            RoleCase{Role::kCoordinator, true, false, true, false, false},
-                            RoleCase{Role::kAdmin, true, true, true, true, true}}) {
+  for (const RoleCase& c : {RoleCase{Role::kFeeder, true, true, false, false, false, false},
+                            RoleCase{Role::kBureau, true, true, true, false, true, false},
+                            RoleCase{Role::kCoordinator, true, false, true, false, false, false},
+                            RoleCase{Role::kAdmin, true, true, true, true, true, true}}) {
     const Principal principal{"x", {c.role}, ""};
     EXPECT_EQ(Authorize(principal, Action::kReadPrices, "", *catalog_).ok(), c.read_prices);
     EXPECT_EQ(Authorize(principal, Action::kWritePrices, "", *catalog_).ok(), c.write_prices);
+    EXPECT_EQ(Authorize(principal, Action::kOperate, "", *catalog_).ok(), c.operate);
     EXPECT_EQ(Authorize(principal, Action::kReadWarnings, "", *catalog_).ok(), c.read_warnings);
     EXPECT_EQ(Authorize(principal, Action::kEditCatalog, "", *catalog_).ok(), c.edit_catalog);
     EXPECT_THAT(Authorize(principal, Action::kReadReports, "", *catalog_), IsOk());

@@ -198,6 +198,20 @@ TEST_F(ConfigCheckTest, EveryProblemHasItsPlaceInTheFile) {
   EXPECT_THAT(outcome.err, HasSubstr("absent.yaml"));
 }
 
+TEST_F(ConfigCheckTest, WhatIsKeptIsChecked) {
+  Write("rules.yaml", kGoodRules);
+  const std::string file = Write("server.yaml",
+                                 "rule_pack_file: rules.yaml\nbackup:\n  interval: 5s\n"
+                                 "  keep_count: -1\nretention:\n  receipt_days: 2\n");
+  const Outcome outcome = RunWith({"config", "check", file});
+  EXPECT_EQ(outcome.code, 1);
+  EXPECT_THAT(outcome.err, HasSubstr(file + ":3"));
+  EXPECT_THAT(outcome.err, HasSubstr("backup.interval: is 5s"));
+  EXPECT_THAT(outcome.err, HasSubstr("backup.dir is not"));
+  EXPECT_THAT(outcome.err, HasSubstr(file + ":4"));
+  EXPECT_THAT(outcome.err, HasSubstr(file + ":6"));
+}
+
 TEST_F(ConfigCheckTest, UnknownKeysAreNamed) {
   const std::string file = Write("server.yaml", "data_dir: x\ncolour: red\n");
   const Outcome outcome = RunWith({"config", "check", file, "-o", "json"});

@@ -52,6 +52,18 @@ INSTANTIATE_TEST_SUITE_P(
         {"BadAddress", "rule_pack_file: r.yaml\nlisten: foo\n", "bad.yaml:2"},
         {"BadPort", "rule_pack_file: r.yaml\nhttp_listen: 127.0.0.1:70000\n", "bad.yaml:2"},
         {"BadDelay", "rule_pack_file: r.yaml\nassess_delay: 3600s\n", "bad.yaml:2"},
+        {"ShortInterval", "rule_pack_file: r.yaml\nbackup:\n  dir: b\n  interval: 5s\n",
+         "bad.yaml:4"},
+        {"IntervalWithoutFolder", "rule_pack_file: r.yaml\nbackup:\n  interval: 1h\n",
+         "backup.dir"},
+        {"BackupsInTheStore", "rule_pack_file: r.yaml\ndata_dir: d\nbackup:\n  dir: d/b\n",
+         "bad.yaml:4"},
+        {"KeepNothing", "rule_pack_file: r.yaml\nbackup:\n  keep_count: -1\n", "bad.yaml:3"},
+        {"KeepTooLong", "rule_pack_file: r.yaml\nbackup:\n  keep_days: 999999\n", "bad.yaml:3"},
+        {"NegativeRate", "rule_pack_file: r.yaml\nbackup:\n  mib_per_second: -1\n", "bad.yaml:3"},
+        {"ForgetsTooSoon", "rule_pack_file: r.yaml\nretention:\n  receipt_days: 1\n", "bad.yaml:3"},
+        {"BadJournalKeep", "rule_pack_file: r.yaml\nretention:\n  journal_keep: -1s\n",
+         "bad.yaml:3"},
         {"NoRules", "data_dir: x\n", "rule_pack_file: is missing"},
     }),
     [](const auto& test) { return test.param.name; });
@@ -66,6 +78,27 @@ TEST_F(ConfigTest, AnEmptyAddressTurnsAPortOff) {
   const auto again = CompleteConfig(*config);  // as Start does
   GLUTWATCH_ASSERT_OK(again);
   EXPECT_EQ(again->admin_listen(), "");
+}
+
+TEST_F(ConfigTest, BackupsLieBesideTheFileAndKeepSeven) {
+  const auto config = ReadConfig(
+      Write("a.yaml", "rule_pack_file: r.yaml\nbackup: {dir: b, interval: 6h, verify: false}\n"));
+  GLUTWATCH_ASSERT_OK(config);
+  EXPECT_EQ(config->backup().dir(), dir_.path() + "/b");
+  EXPECT_EQ(config->backup().interval().seconds(), 6 * 3600);
+  EXPECT_EQ(config->backup().keep_count(), 7);
+  EXPECT_FALSE(config->backup().verify());
+  EXPECT_EQ(config->retention().receipt_days(), 400);
+}
+
+TEST_F(ConfigTest, WhatIsKeptForEverCanBeSaid) {
+  const auto config = ReadConfig(Write("a.yaml",
+                                       "rule_pack_file: r.yaml\nbackup: {keep_count: 0}\n"
+                                       "retention: {receipt_days: 0, journal_keep: 48h}\n"));
+  GLUTWATCH_ASSERT_OK(config);
+  EXPECT_EQ(config->backup().keep_count(), 0);
+  EXPECT_EQ(config->retention().receipt_days(), 0);
+  EXPECT_EQ(config->retention().journal_keep().seconds(), 48 * 3600);
 }
 
 TEST_F(ConfigTest, ADurationReplacesTheWholeDefault) {

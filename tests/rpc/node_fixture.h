@@ -32,6 +32,7 @@ class NodeTest : public ::testing::Test {
     for (const std::string& file : catalog_files_) config.add_catalog_files(file);
     for (const std::string& file : fact_files_) config.add_fact_files(file);
     config.mutable_assess_delay()->set_nanos(1'000'000);
+    if (with_backups_) config.mutable_backup()->set_dir(dir_.path() + "/backups");
     auto node = Node::Start(config, &clock_);
     GLUTWATCH_ASSERT_OK(node);
     node_ = *std::move(node);
@@ -130,6 +131,7 @@ class NodeTest : public ::testing::Test {
   }
 
   int reserve_mib_ = 0;
+  bool with_backups_ = false;
   std::string rule_pack_file_ = std::string(GLUTWATCH_SOURCE) + "/deploy/rules/yunnan-basic.yaml";
   std::vector<std::string> catalog_files_;
   std::vector<std::string> fact_files_;
