@@ -11,6 +11,7 @@
 #include "base/status_macros.h"
 #include "client/call.h"
 #include "client/cli/words.h"
+#include "client/price_block.h"
 #include "glutwatch/v1/assess.grpc.pb.h"
 #include "glutwatch/v1/warn.grpc.pb.h"
 
@@ -24,11 +25,11 @@ constexpr int kWarningPage = 1000;
 
 void TakeBlock(const v1::PriceBlock& block, std::map<int, double>* prices) {
   const bool viewed = block.modal_prices_size() > 0;
-  for (int i = 0; i < block.market_days_size(); ++i) {
+  for (int i = 0; i < block.row_count(); ++i) {
     const bool present = block.presences_size() == 0 || (block.presences(i) & kModalBit) != 0;
     const bool first_lot = block.lots_size() == 0 || block.lots(i) == 0;
     if (!present || !first_lot) continue;
-    (*prices)[block.market_days(i)] =
+    (*prices)[DayNumber(DayOfRow(block, i))] =
         viewed ? block.modal_prices(i) : E4ToDouble(block.modal_prices_e4(i));
   }
 }

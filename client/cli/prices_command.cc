@@ -3,6 +3,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "absl/strings/match.h"
 #include "absl/time/clock.h"
@@ -48,13 +50,23 @@ absl::StatusOr<v1::QueryObservationsRequest> ToRequest(Context* context, const Q
   return request;
 }
 
+// Programs that read JSON need not know that days may run on.
+void SpellDays(Block* block) {
+  if (block->market_days_size() > 0) return;
+  block->mutable_market_days()->Reserve(block->row_count());
+  for (int i = 0; i < block->row_count(); ++i) {
+    block->add_market_days(block->first_market_day() + i);
+  }
+}
+
 // Prints blocks as they come: a table to each series for people, one table for programs.
 class QueryPrinter {
  public:
   QueryPrinter(Context* context, const QueryFlags& flags, const NameBook* names)
       : context_(context), flags_(flags), names_(names) {}
 
-  absl::Status Take(const Block& block) {
+  absl::Status Take(Block block) {
+    if (context_->format == Format::kJson || context_->format == Format::kJsonl) SpellDays(&block);
     if (context_->format == Format::kJson) {
       context_->out() << (count_++ == 0 ? "{\"blocks\":[\n" : ",\n") << ToJson(block, false);
       return absl::OkStatus();
@@ -67,7 +79,7 @@ class QueryPrinter {
       GLUTWATCH_RETURN_IF_ERROR(Flush());
       series_ = block.series();
     }
-    blocks_.push_back(block);
+    blocks_.push_back(std::move(block));
     return absl::OkStatus();
   }
 
@@ -140,8 +152,8 @@ absl::StatusOr<ExitCode> Query(Context* context, const QueryFlags& flags) {
   v1::QueryObservationsResponse response;
   absl::Status printed;
   while (printed.ok() && reader->Read(&response)) {
-    for (const Block& block : response.blocks()) {
-      printed = printer.Take(block);
+    for (Block& block : *response.mutable_blocks()) {
+      printed = printer.Take(std::move(block));
       if (!printed.ok()) break;
     }
   }

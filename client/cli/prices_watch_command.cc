@@ -85,7 +85,7 @@ class PriceWatch {
       for (const auto& block : response.blocks()) ShowBlock(block);
     }
     context_->out().flush();
-    for (const auto& block : response.blocks()) shown_ += block.market_days_size();
+    for (const auto& block : response.blocks()) shown_ += block.row_count();
     if (flags_.count > 0 && shown_ >= flags_.count) done_ = true;
   }
 

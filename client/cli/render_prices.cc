@@ -7,6 +7,7 @@
 #include "base/decimal.h"
 #include "client/cli/words.h"
 #include "client/messages.h"
+#include "client/price_block.h"
 
 namespace glutwatch::client {
 namespace {
@@ -88,7 +89,7 @@ PriceTable::PriceTable(const NameBook* names, Language language, absl::TimeZone 
 void PriceTable::AddBlock(const v1::PriceBlock& block, const v1::Series& series) {
   const bool viewed = block.modal_prices_size() > 0;
   const double factor = ViewFactor(block);
-  for (int i = 0; i < block.market_days_size(); ++i) {
+  for (int i = 0; i < block.row_count(); ++i) {
     const auto status =
         block.day_statuses_size() == 0 ? v1::DAY_STATUS_TRADED : block.day_statuses(i);
     const int present = block.presences_size() == 0 ? kAllBits : block.presences(i);
@@ -112,7 +113,7 @@ void PriceTable::AddBlock(const v1::PriceBlock& block, const v1::Series& series)
                    {names_->Market(series.market()), series.market()},
                    {names_->Product(series.product()), series.product()},
                    series.grade(),
-                   FormatDay(Day{block.market_days(i)}),
+                   FormatDay(DayOfRow(block, i)),
                    absl::StrCat(At(block.lots(), i)),
                    {status == v1::DAY_STATUS_TRADED ? "" : Text(DayStatusWord(status), language_),
                     v1::DayStatus_Name(status)},

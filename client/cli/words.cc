@@ -147,7 +147,7 @@ std::string FlagWords(int flags, Language language) {
     int bit;
     Msg word;
   };
-  // The bits of QueryObservationsResponse.flags.
+  // The bits of PriceBlock.flags.
   constexpr Flag kFlags[] = {{1, Msg::kFlagJump},
                              {2, Msg::kFlagModalOutside},
                              {4, Msg::kFlagFuture},

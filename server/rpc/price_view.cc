@@ -76,6 +76,12 @@ struct Slice {
     const T* const first = from.data() + begin;
     for (size_t i = 0; i < count; ++i) at[i] = static_cast<U>(first[i]);
   }
+  // Whether each day is the one after the row's before.
+  bool InARow(const storage::ColumnBuffer<Day>& days) const {
+    int uneven = 0;
+    for (size_t i = begin + 1; i < begin + count; ++i) uneven |= days[i] - days[i - 1] - 1;
+    return uneven == 0;
+  }
   bool AnyHas(const storage::PriceColumns& rows, storage::Presence has) const {
     if ((rows.common_presence & has) != 0) return true;
     const auto presences = rows.presences.span().subspan(begin, count);
@@ -121,6 +127,8 @@ PriceView ViewOf(const catalog::Series& series, const catalog::Catalog& catalog,
 void AddRow(const storage::Version& version, const PriceView& view, int source,
             v1::PriceBlock* block) {
   const storage::Observation& o = version.observation;
+  if (block->row_count() == 0) block->set_first_market_day(DayNumber(o.day));
+  block->set_row_count(block->row_count() + 1);
   block->add_market_days(DayNumber(o.day));
   block->add_day_statuses(static_cast<v1::DayStatus>(o.status));
   block->add_presences(o.presence);
@@ -141,7 +149,9 @@ void AddRows(const storage::PriceColumns& rows, size_t begin, size_t count,
   using namespace storage;  // NOLINT: the columns' many names
   const Slice slice{begin, count};
   const auto wants = [wanted](ColumnSet column) { return (wanted & column) != 0; };
-  slice.Copy(rows.days, block->mutable_market_days());
+  block->set_first_market_day(DayNumber(rows.days[begin]));
+  block->set_row_count(static_cast<int>(count));
+  if (!slice.InARow(rows.days)) slice.Copy(rows.days, block->mutable_market_days());
   if (wants(kStatusColumn) && !rows.all_traded) {
     slice.Copy(rows.statuses, block->mutable_day_statuses());
   }

@@ -25,10 +25,11 @@ constexpr char kFormatPrefix[] = "glutwatch store, format ";
 
 absl::Status ErrnoStatus(const std::string& what) { return absl::ErrnoToStatus(errno, what); }
 
-absl::Status CheckFormat(const std::string& path) {
+// 0 for a folder that is new, or restored from a backup.
+absl::StatusOr<int> ReadFormat(const std::string& path) {
   std::ifstream in(path + "/FORMAT");
   std::string line;
-  if (!in || !std::getline(in, line)) return absl::OkStatus();  // new, or restored from a backup
+  if (!in || !std::getline(in, line)) return 0;
   absl::string_view version_text = line;
   int version = 0;
   if (!absl::ConsumePrefix(&version_text, kFormatPrefix) ||
@@ -36,6 +37,11 @@ absl::Status CheckFormat(const std::string& path) {
     return absl::DataLossError(
         absl::StrCat(path, "/FORMAT: expected \"", kFormatPrefix, "<number>\""));
   }
+  return version;
+}
+
+absl::Status CheckFormat(const std::string& path) {
+  GLUTWATCH_ASSIGN_OR_RETURN(const int version, ReadFormat(path));
   if (version > kFormatVersion) {
     return absl::FailedPreconditionError(absl::StrCat(
         path, "/FORMAT: the store has format ", version, "; this program knows formats up to ",
@@ -88,9 +94,10 @@ DataFolder::~DataFolder() {
 }
 
 absl::Status DataFolder::StampFormat() const {
-  std::error_code ignored;
-  if (std::filesystem::exists(path_ + "/FORMAT", ignored)) return absl::OkStatus();
-  return WriteFileDurably(path_ + "/FORMAT", absl::StrCat(kFormatPrefix, kFormatVersion, "\n"));
+  GLUTWATCH_ASSIGN_OR_RETURN(const int version, ReadFormat(path_));
+  if (version == kFormatVersion) return absl::OkStatus();
+  return WriteFileDurably(path_ + "/FORMAT", absl::StrCat(kFormatPrefix, kFormatVersion, "
+"));
 }
 
 absl::StatusOr<int64_t> DataFolder::FreeBytes() const { return FreeBytesAt(path_); }

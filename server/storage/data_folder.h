@@ -9,7 +9,7 @@
 namespace glutwatch::storage {
 
 // The newest on-disk format that this program writes and opens. docs/format/database.md.
-inline constexpr int kFormatVersion = 1;
+inline constexpr int kFormatVersion = 2;
 
 // A database's folder, held against other processes for as long as the object lives.
 //

@@ -38,7 +38,7 @@ const char kSeries[] =
 
 v1::PriceBlock Block() {
   auto block = Parse<v1::PriceBlock>(
-      R"(price_unit: "CNY/jin" market_days: [20513, 20514, 20515]
+      R"(price_unit: "CNY/jin" row_count: 3 first_market_day: 20513 market_days: [20513, 20514, 20515]
          day_statuses: [DAY_STATUS_TRADED, DAY_STATUS_CLOSED, DAY_STATUS_TRADED]
          presences: [15, 0, 2] low_prices_e4: [15000, 0, 0] modal_prices_e4: [15500, 0, 16001]
          high_prices_e4: [16000, 0, 0] arrivals_e4: [125000, 0, 0] lots: [0, 0, 0]
@@ -63,7 +63,7 @@ TEST(RenderTest, PricesPrintExactlyAsQuoted) {
 TEST(RenderTest, EmptyColumnsAreAtTheirDefault) {
   const NameBook names = Names(Language::kEnglish);
   auto block = Parse<v1::PriceBlock>(
-      R"(price_unit: "CNY/jin" market_days: 20513 low_prices_e4: 15000 modal_prices_e4: 15500
+      R"(price_unit: "CNY/jin" row_count: 1 first_market_day: 20513 low_prices_e4: 15000 modal_prices_e4: 15500
          high_prices_e4: 16000 arrivals_e4: 125000 source_names: "xinfadi")");
   *block.mutable_series() = Parse<v1::Series>(kSeries);
   PriceTable table(&names, Language::kEnglish, absl::UTCTimeZone(), {});

@@ -43,7 +43,7 @@ TEST_F(NodePricesTest, PushedPricesComeBackAsQuoted) {
   ASSERT_EQ(blocks.size(), 1u);
   EXPECT_EQ(blocks[0].series().product(), "products/garlic");
   EXPECT_EQ(blocks[0].price_unit(), "CNY/kg");
-  ASSERT_EQ(blocks[0].market_days_size(), 2);
+  ASSERT_EQ(blocks[0].row_count(), 2);
   EXPECT_EQ(blocks[0].modal_prices_e4(0), 15'500);
   EXPECT_DOUBLE_EQ(blocks[0].modal_prices(0), 3.1);  // 1.55 yuan per 斤
 }
@@ -108,7 +108,7 @@ TEST_F(NodePricesTest, AsOfShowsWhatWasKnownThen) {
   request.clear_as_of();
   EXPECT_EQ(Query(prices_.get(), request, &status)[0].modal_prices_e4(0), 15'000);
   request.set_all_versions(true);
-  EXPECT_EQ(Query(prices_.get(), request, &status)[0].market_days_size(), 2);
+  EXPECT_EQ(Query(prices_.get(), request, &status)[0].row_count(), 2);
 }
 
 // With a gap and a closed day.
@@ -139,6 +139,8 @@ TEST_F(NodePricesTest, OnlyTheColumnsThatAreAskedForCome) {
   ASSERT_EQ(blocks.size(), 1u) << status.error_message();
   EXPECT_THAT(blocks[0].modal_prices_e4(), ElementsAre(15'000, 0, 15'000));
   EXPECT_THAT(blocks[0].presences(), ElementsAre(2, 0, 2));
+  const int first = DayNumber(ToDay(absl::CivilDay(2026, 3, 20)));
+  EXPECT_THAT(blocks[0].market_days(), ElementsAre(first, first + 1, first + 4));
   EXPECT_EQ(blocks[0].low_prices_e4_size() + blocks[0].high_prices_e4_size(), 0);
   EXPECT_EQ(blocks[0].day_statuses_size() + blocks[0].record_times_us_size(), 0);
   EXPECT_EQ(blocks[0].source_names_size() + blocks[0].modal_prices_size(), 0);
@@ -168,6 +170,9 @@ TEST_F(NodePricesTest, ColumnsAtTheirDefaultStayEmpty) {
   grpc::Status status;
   const auto blocks = Query(prices_.get(), request, &status);
   ASSERT_EQ(blocks.size(), 1u) << status.error_message();
+  EXPECT_EQ(blocks[0].first_market_day(), DayNumber(ToDay(absl::CivilDay(2026, 3, 30))));
+  EXPECT_EQ(blocks[0].row_count(), 1);
+  EXPECT_EQ(blocks[0].market_days_size(), 0);
   EXPECT_EQ(blocks[0].day_statuses_size() + blocks[0].lots_size() + blocks[0].flags_size(), 0);
   EXPECT_EQ(blocks[0].sources_size() + blocks[0].arrivals_e4_size(), 0);
   EXPECT_THAT(blocks[0].presences(), ElementsAre(7));  // no arrivals
@@ -195,7 +200,7 @@ TEST_F(NodePricesTest, SeriesOfAProductShareResponses) {
   ASSERT_TRUE(reader->Read(&response));
   ASSERT_EQ(response.blocks_size(), 2);
   EXPECT_EQ(response.blocks(0).series().grade(), "");
-  EXPECT_EQ(response.blocks(0).market_days_size(), 10);
+  EXPECT_EQ(response.blocks(0).row_count(), 10);
   EXPECT_EQ(response.blocks(1).series().grade(), "5.0cm");
   EXPECT_EQ(response.blocks(1).modal_prices_e4(9), 16'500);
   EXPECT_FALSE(reader->Read(&response));

@@ -248,12 +248,12 @@ TEST_F(NodeStreamsTest, SeriesNameIsInTheFirstBlockOnly) {
   ASSERT_TRUE(reader->Read(&response));
   ASSERT_EQ(response.blocks_size(), 1);
   EXPECT_TRUE(response.blocks(0).has_series());
-  const int first = response.blocks(0).market_days_size();
+  const int first = response.blocks(0).row_count();
   EXPECT_LT(first, 20'000);
   ASSERT_TRUE(reader->Read(&response));
   ASSERT_EQ(response.blocks_size(), 1);
   EXPECT_FALSE(response.blocks(0).has_series());
-  EXPECT_EQ(response.blocks(0).market_days_size(), 20'000 - first);
+  EXPECT_EQ(response.blocks(0).row_count(), 20'000 - first);
   EXPECT_EQ(response.blocks(0).source_names_size(), 1);
   EXPECT_FALSE(reader->Read(&response));
   EXPECT_TRUE(reader->Finish().ok());

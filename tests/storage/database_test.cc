@@ -193,9 +193,20 @@ TEST(DatabaseTest, FolderWithoutParentIsRefused) {
 TEST(DatabaseTest, NewerFormatIsRefusedUntouched) {
   TempDir dir;
   MustOpen(dir.File("db")).reset();
-  std::ofstream(dir.File("db/FORMAT")) << "glutwatch store, format 2\n";
+  std::ofstream(dir.File("db/FORMAT")) << "glutwatch store, format 3\n";
   EXPECT_THAT(Database::Open({.path = dir.File("db")}),
-              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("format 2")));
+              StatusIs(absl::StatusCode::kFailedPrecondition, HasSubstr("format 3")));
+}
+
+TEST(DatabaseTest, FolderOfAnOlderFormatIsOpenedAndFromThenOnRefusedByTheOlderProgram) {
+  TempDir dir;
+  MustOpen(dir.File("db")).reset();
+  std::ofstream(dir.File("db/FORMAT")) << "glutwatch store, format 1\n";
+  EXPECT_NE(MustOpen(dir.File("db")), nullptr);
+  std::ifstream stamped(dir.File("db/FORMAT"));
+  std::string line;
+  std::getline(stamped, line);
+  EXPECT_EQ(line, "glutwatch store, format 2");
 }
 
 TEST(DatabaseTest, EpochStaysAcrossReopenAndDiffersBetweenStores) {
