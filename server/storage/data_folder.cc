@@ -96,8 +96,7 @@ DataFolder::~DataFolder() {
 absl::Status DataFolder::StampFormat() const {
   GLUTWATCH_ASSIGN_OR_RETURN(const int version, ReadFormat(path_));
   if (version == kFormatVersion) return absl::OkStatus();
-  return WriteFileDurably(path_ + "/FORMAT", absl::StrCat(kFormatPrefix, kFormatVersion, "
-"));
+  return WriteFileDurably(path_ + "/FORMAT", absl::StrCat(kFormatPrefix, kFormatVersion, "\n"));
 }
 
 absl::StatusOr<int64_t> DataFolder::FreeBytes() const { return FreeBytesAt(path_); }
