@@ -34,7 +34,11 @@ inline BatchRow GoldenRow(uint32_t series, int day, int64_t modal_e4) {
 inline absl::Status WriteGoldenContent(Database* database) {
   testing::FakeClock clock(absl::FromUnixSeconds(1'750'000'000));
   GLUTWATCH_ASSIGN_OR_RETURN(const auto store, PriceStore::Open(database, &clock, {}));
-  Batch first{.batch_id = "golden-1", .digest = 11, .source = "xinfadi", .rows = {}, .note = "n1"};
+  Batch first;
+  first.batch_id = "golden-1";
+  first.digest = 11;
+  first.source = "xinfadi";
+  first.note = "n1";
   for (int day = 20'000; day < 20'400; ++day) {
     first.rows.push_back(GoldenRow(1, day, 30'000 + (day % 7) * 500));
     if (day % 3 == 0) first.rows.push_back(GoldenRow(2, day, 52'000));
@@ -42,7 +46,10 @@ inline absl::Status WriteGoldenContent(Database* database) {
   GLUTWATCH_RETURN_IF_ERROR(store->Append(first).status());
   GLUTWATCH_RETURN_IF_ERROR(store->Fold());
   clock.Advance(absl::Seconds(60));
-  Batch second{.batch_id = "golden-2", .digest = 22, .source = "eryuan", .rows = {}, .note = ""};
+  Batch second;
+  second.batch_id = "golden-2";
+  second.digest = 22;
+  second.source = "eryuan";
   second.rows.push_back(GoldenRow(1, 20'100, 31'700));                       // a correction
   second.rows.push_back(GoldenRow(1, 20'399, 30'000 + (20'399 % 7) * 500));  // a duplicate
   BatchRow lot = GoldenRow(1, 20'399, 90'000);
