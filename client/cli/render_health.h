@@ -5,6 +5,7 @@
 #include "client/cli/names.h"
 #include "client/cli/table.h"
 #include "client/language.h"
+#include "client/messages.h"
 #include "glutwatch/v1/health.pb.h"
 
 // The health of data, corrections and doubtful rows as tables.
