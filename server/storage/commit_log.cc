@@ -47,6 +47,12 @@ std::string EncodeCommitKey(int64_t recorded_us) {
   return key;
 }
 
+absl::StatusOr<int64_t> DecodeCommitKey(absl::string_view bytes) {
+  if (bytes.size() == sizeof(uint64_t)) return static_cast<int64_t>(GetBe64(bytes.data()));
+  return absl::DataLossError(
+      absl::StrCat("table commits: key ", absl::CHexEscape(bytes), " is not a commit"));
+}
+
 std::string EncodeCommit(const CommitRecord& record) {
   std::string out;
   out.push_back(kMagic);
@@ -107,12 +113,8 @@ absl::Status CommitLog::Scan(int64_t from_us, int64_t to_us,
   if (from_us >= to_us) return absl::OkStatus();
   absl::Status status;
   const auto decode = [&](absl::string_view key, absl::string_view value) {
-    if (key.size() != sizeof(uint64_t)) {
-      status = absl::DataLossError(
-          absl::StrCat("table commits: key ", absl::CHexEscape(key), " is not a commit"));
-      return false;
-    }
-    const auto record = DecodeCommit(static_cast<int64_t>(GetBe64(key.data())), value);
+    const auto recorded_us = DecodeCommitKey(key);
+    const auto record = recorded_us.ok() ? DecodeCommit(*recorded_us, value) : recorded_us.status();
     status = record.status();
     return status.ok() && visit(*record);
   };

@@ -32,6 +32,8 @@ struct CommitRecord {
 
 // docs/format/commit.md.
 std::string EncodeCommitKey(int64_t recorded_us);
+// DATA_LOSS if `bytes` is not a key of table commits.
+absl::StatusOr<int64_t> DecodeCommitKey(absl::string_view bytes);
 std::string EncodeCommit(const CommitRecord& record);
 // DATA_LOSS names table and key and says what is wrong. Never reads outside `bytes`.
 absl::StatusOr<CommitRecord> DecodeCommit(int64_t recorded_us, absl::string_view bytes);

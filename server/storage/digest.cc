@@ -8,6 +8,7 @@
 #include "base/status_macros.h"
 #include "server/storage/bytes.h"
 #include "server/storage/chunk_codec.h"
+#include "server/storage/commit_log.h"
 #include "server/storage/journal.h"
 #include "server/storage/journal_codec.h"
 #include "server/storage/sha256.h"
@@ -19,9 +20,9 @@ namespace {
 
 constexpr char kTitle[] = "glutwatch store digest 1\n";
 constexpr size_t kBufferBytes = 64 << 10;
-constexpr Table kContent[] = {Table::kReceipts, Table::kCatalog,       Table::kSeries,
-                              Table::kWarnings, Table::kEventLog,      Table::kReports,
-                              Table::kFacts,    Table::kReportReceipts};
+constexpr Table kContent[] = {Table::kReceipts, Table::kCatalog,        Table::kSeries,
+                              Table::kWarnings, Table::kEventLog,       Table::kReports,
+                              Table::kFacts,    Table::kReportReceipts, Table::kCommits};
 
 // Names in the digest; not those of the column families, which say where things are.
 const char* ContentName(Table table) {
@@ -42,6 +43,8 @@ const char* ContentName(Table table) {
       return "report_receipts";
     case Table::kFacts:
       return "facts";
+    case Table::kCommits:
+      return "commits";
     default:
       return "";
   }
@@ -218,6 +221,10 @@ class Digester {
       if (table == Table::kReceipts) {
         GLUTWATCH_RETURN_IF_ERROR(DecodeReceipt(key, value).status());
       }
+      if (table == Table::kCommits) {
+        GLUTWATCH_ASSIGN_OR_RETURN(const int64_t recorded_us, DecodeCommitKey(key));
+        GLUTWATCH_RETURN_IF_ERROR(DecodeCommit(recorded_us, value).status());
+      }
       lengths.clear();
       PutLe32(static_cast<uint32_t>(key.size()), &lengths);
       sha.Add(lengths);
@@ -239,6 +246,8 @@ class Digester {
     sha.Add(kTitle);
     sha.Add(digest_.history);
     for (const StoreDigest::TableDigest& table : digest_.tables) {
+      // Younger than the digest: stores of before it have kept theirs.
+      if (table.entries == 0 && table.name == ContentName(Table::kCommits)) continue;
       std::string line = absl::StrCat(table.name, "\n");
       PutLe64(static_cast<uint64_t>(table.entries), &line);
       sha.Add(line);

@@ -41,16 +41,17 @@ struct StoreDigest {
         sha256;  // of each entry in the order of keys: length of key (4), key, of value, value
   };
   // Every table that is content: receipts, catalog, series, warnings, event log, reports, report
-  // receipts, facts. Not meta, tips and the journal, which follow from the content or say where
-  // work stands.
+  // receipts, facts, commits. Not meta, tips and the journal, which follow from the content or say
+  // where work stands.
   std::vector<TableDigest> tables;
-  // Of `history` and all of `tables`: two stores with equal `whole` hold the same.
+  // Of `history` and all of `tables`, but for commits where there are none: two stores with equal
+  // `whole` hold the same.
   std::string whole;
 };
 
 // Reads the whole of `database` and decodes whatever storage itself has encoded: chunks, journal,
-// receipts, tips. A quiet store's digest is exact. While somebody writes, `history` and `quotes`
-// are exact as of `as_of_us`, and each table is as of an instant of its own.
+// receipts, commits, tips. A quiet store's digest is exact. While somebody writes, `history` and
+// `quotes` are exact as of `as_of_us`, and each table is as of an instant of its own.
 //
 // Changes nothing. Costs one pass over the disk and memory for what is not folded yet (64 bytes a
 // row). Errors: DATA_LOSS names table and key of what does not decode; ABORTED.

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "server/storage/bytes.h"
+#include "server/storage/commit_log.h"
 #include "server/storage/journal_codec.h"
 #include "tests/storage/price_store_fixture.h"
 
@@ -173,6 +174,10 @@ TEST_F(DigestTest, EveryTableOfContentCounts) {
     EXPECT_NE(now, last) << static_cast<int>(table);
     last = now;
   }
+  WriteSet set;
+  set.Put(Table::kCommits, EncodeCommitKey(5), EncodeCommit({}));
+  ASSERT_THAT(database_->Write(set, Durability::kFsynced), IsOk());
+  EXPECT_NE(MustDigest().whole, last);
 }
 
 TEST_F(DigestTest, WhatDoesNotDecodeIsDataLossWithItsPlace) {
@@ -185,6 +190,8 @@ TEST_F(DigestTest, WhatDoesNotDecodeIsDataLossWithItsPlace) {
       {Table::kChunks, std::string("\0\0\0\1\7\xd0", 6), "chunks"},
       {Table::kJournal, EncodeJournalKey(5), "table journal, commit 5"},
       {Table::kReceipts, "batch-1", "batch-1"},
+      {Table::kCommits, EncodeCommitKey(5), "table commits, commit 5"},
+      {Table::kCommits, "short", "table commits: key short"},
       {Table::kTips, std::string("\0\0\0\1", 4), "tips"}};
   for (const Case& c : cases) {
     WriteSet set;
