@@ -25,12 +25,16 @@ void CheckResource(absl::string_view bytes) {
 void CheckDefinitions(absl::string_view bytes) {
   std::vector<SeriesKey> keys;
   if (!DecodeDefinitions(bytes, &keys)) return;
-  std::vector<SeriesKeyView> views;
+  SeriesKeyTable table;
   for (const SeriesKey& key : keys) {
-    views.push_back({key.market, key.product, key.grade, key.currency, key.unit});
+    const auto number = static_cast<uint32_t>(table.rows.size());
+    table.markets.push_back(key.market);
+    table.goods.push_back({key.product, key.grade, key.currency, key.unit});
+    table.rows.push_back({number, number});
   }
   std::vector<SeriesKey> again;
-  if (!DecodeDefinitions(EncodeDefinitions(views), &again) || again.size() != keys.size()) {
+  if (!DecodeDefinitions(EncodeDefinitions(table, table.rows), &again) ||
+      again.size() != keys.size()) {
     std::abort();
   }
   for (size_t i = 0; i < keys.size(); ++i) {
@@ -38,12 +42,18 @@ void CheckDefinitions(absl::string_view bytes) {
   }
 }
 
-void CheckArrivalsUnits(absl::string_view bytes) {
+std::string Encode(const std::vector<StoredArrivalsUnit>& stored) {
   std::vector<ArrivalsUnitChange> changes;
-  if (!DecodeArrivalsUnits(bytes, &changes)) return;
-  const std::string written = EncodeArrivalsUnits(changes);
-  std::vector<ArrivalsUnitChange> again;
-  if (!DecodeArrivalsUnits(written, &again) || EncodeArrivalsUnits(again) != written) std::abort();
+  for (const StoredArrivalsUnit& one : stored) changes.push_back({one.series, one.unit});
+  return EncodeArrivalsUnits(changes);
+}
+
+void CheckArrivalsUnits(absl::string_view bytes) {
+  std::vector<StoredArrivalsUnit> stored;
+  if (!DecodeArrivalsUnits(bytes, &stored)) return;
+  const std::string written = Encode(stored);
+  std::vector<StoredArrivalsUnit> again;
+  if (!DecodeArrivalsUnits(written, &again) || Encode(again) != written) std::abort();
 }
 
 }  // namespace

@@ -12,7 +12,7 @@
 #include "glutwatch/v1/observe.pb.h"
 #include "server/observe/intake.h"
 #include "server/observe/verdict_note.h"
-#include "server/rpc/translate_catalog.h"
+#include "server/rpc/series_names.h"
 #include "tests/catalog/example_catalog.h"
 #include "tests/support/fake_clock.h"
 
@@ -53,28 +53,6 @@ BatchColumns ColumnsOf(const v1::ObservationBatch& batch) {
   columns.arrivals_e4 = batch.arrivals_e4();
   columns.lots = batch.lots();
   return columns;
-}
-
-void AddSpecs(const v1::PushObservationsRequest& request, IntakeSession* session) {
-  std::vector<MarketSpec> markets;
-  for (const v1::MarketSpec& spec : request.new_markets()) {
-    MarketSpec market;
-    if (auto translated = rpc::FromProto(spec.market(), "market"); translated.ok()) {
-      market.market = *std::move(translated);
-    }
-    for (const v1::Region& region : spec.regions()) {
-      auto translated = rpc::FromProto(region, "region");
-      if (translated.ok()) market.regions.push_back(*std::move(translated));
-    }
-    markets.push_back(std::move(market));
-  }
-  session->AddMarkets(std::move(markets));
-  std::vector<SeriesSpec> series;
-  for (const v1::SeriesSpec& spec : request.new_series()) {
-    series.push_back({spec.market_index(), spec.product(), spec.product_en(), spec.category(),
-                      spec.grade(), spec.currency_code(), spec.unit(), spec.arrivals_unit()});
-  }
-  session->AddSeries(std::move(series));
 }
 
 void CheckKept(const storage::Observation& o) {
@@ -120,7 +98,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   auto session = world.intake->Open(security::LocalPrincipal("fuzz"),
                                     {.source = "fuzz", .create_missing = true, .preview = true});
   if (!session.ok()) std::abort();
-  AddSpecs(request, session->get());
+  rpc::SeriesNames().HandOver(request, session->get());
   const auto examination = (*session)->Examine(ColumnsOf(request.batch()));
   if (examination.ok()) {
     CheckAnswer(*examination, request.batch().series_indexes_size());
