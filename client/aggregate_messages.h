@@ -12,9 +12,9 @@
   X(TenDaysFirst, "days 1-10", "上旬")                                                                       \
   X(TenDaysSecond, "days 11-20", "中旬")                                                                     \
   X(TenDaysThird, "days 21-", "下旬")                                                                        \
-  X(LeftOutSuspicious, "$0 suspicious", "存疑 $0 条")                                                        \
-  X(LeftOutUnweighed, "$0 days without arrivals", "无上市量 $0 日")                                          \
-  X(LeftOutMarkets, "$0 markets without any arrivals", "全无上市量的市场 $0 个")                             \
+  X(LeftOutSuspicious, "suspicious: $0", "存疑 $0 条")                                                       \
+  X(LeftOutUnweighed, "days without arrivals: $0", "无上市量 $0 日")                                         \
+  X(LeftOutMarkets, "markets without any arrivals: $0", "全无上市量的市场 $0 个")                            \
   X(ArrivalsOfSome, "$0 $1 (of $2 of $3 markets)", "$0 $1（$3 个市场中的 $2 个）")                           \
   X(AggregateMixed, "some means are over several products; --by product separates them",                     \
     "部分均价涵盖多个品种；可用 --by product 分开")                                                          \

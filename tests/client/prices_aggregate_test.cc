@@ -50,9 +50,9 @@ TEST_F(PricesAggregateTest, ProgramsReadEveryCountInAColumn) {
   EXPECT_EQ(csv.code, 0) << csv.err;
   EXPECT_EQ(csv.out,
             "region,category,product,market,period_start,mean,quantile_0.1,minimum,maximum,"
-            "price_unit,arrivals,arrivals_unit,markets,observations,left_out,suspicious,unweighed,"
+            "price_unit,arrivals,arrivals_unit,markets,observations,suspicious,unweighed,"
             "unweighed_markets,simulated\n"
-            ",,,markets/jc,2026-01-01,3.5,3.5,3.5,3.5,CNY/kg,,t,1,40,,0,40,1,false\n");
+            ",,,markets/jc,2026-01-01,3.5,3.5,3.5,3.5,CNY/kg,,t,1,40,0,40,1,false\n");
   const Outcome json =
       Cli({"prices", "aggregate", "--product", "garlic", "--period", "year", "-o", "json"});
   EXPECT_THAT(json.out, HasSubstr(R"("period_start_days":[20454])"));
@@ -63,10 +63,11 @@ TEST_F(PricesAggregateTest, VolumeSaysWhatItLeftOut) {
   const Outcome outcome =
       Cli({"prices", "aggregate", "--product", "garlic", "--period", "year", "--weight", "volume"});
   EXPECT_EQ(outcome.code, 0) << outcome.err;
-  EXPECT_EQ(outcome.out,
-            "PERIOD  UNIT    MARKETS  DAYS  LEFT OUT\n"
-            "2026    CNY/kg        0     0  40 days without arrivals, 1 markets without any "
-            "arrivals\n");
+  EXPECT_EQ(
+      outcome.out,
+      "PERIOD  UNIT    MARKETS  DAYS  LEFT OUT\n"
+      "2026    CNY/kg        0     0  days without arrivals: 40, markets without any arrivals: "
+      "1\n");
 }
 
 TEST_F(PricesAggregateTest, AsOfBeforeTheFirstPriceIsEmpty) {
