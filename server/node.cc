@@ -19,6 +19,7 @@
 #include "server/catalog/series_registry.h"
 #include "server/gateway/http_server.h"
 #include "server/node_files.h"
+#include "server/node_limits.h"
 #include "server/node_merger.h"
 #include "server/node_metrics.h"
 #include "server/node_risk_source.h"
@@ -32,12 +33,15 @@
 #include "server/rpc/backup_service.h"
 #include "server/rpc/catalog_service.h"
 #include "server/rpc/data_health_service.h"
+#include "server/rpc/log.h"
 #include "server/rpc/observation_service.h"
 #include "server/rpc/reference_service.h"
 #include "server/rpc/report_service.h"
 #include "server/rpc/sheet_service.h"
 #include "server/rpc/warning_service.h"
 #include "server/security/principal.h"
+#include "server/security/quota.h"
+#include "server/security/refusals.h"
 #include "server/storage/price_store.h"
 #include "server/warn/warning_desk.h"
 
@@ -53,10 +57,19 @@ constexpr absl::Duration kMaxReadyLag = absl::Seconds(30);
 constexpr int kHealthTicksPerFreshnessCheck = 60;
 constexpr auto kDrainTime = std::chrono::seconds(5);
 
+void LogRefusal(const security::Refusals::Line& line) {
+  spdlog::warn("refused reason={} by={} count={} message={}",
+               std::string(security::RefusalName(line.reason)), rpc::LogText(line.principal),
+               line.count, rpc::LogText(line.message));
+}
+
 class NodeImpl final : public Node {
  public:
   NodeImpl(config::v1::ServerConfig config, const Clock* clock)
-      : config_(std::move(config)), clock_(clock) {}
+      : config_(std::move(config)),
+        clock_(clock),
+        limits_(QuotasOf(config_.quotas())),
+        quotas_(limits_.usual, limits_.by_principal, &refusals_) {}
   ~NodeImpl() override;
 
   absl::Status Open();
@@ -83,13 +96,16 @@ class NodeImpl final : public Node {
   Addresses addresses_;
 
   // In the order in which they depend on each other; destroyed the other way round.
+  const NodeQuotas limits_;
+  security::Refusals refusals_{LogRefusal};
+  security::Quotas quotas_;
   std::unique_ptr<storage::Database> database_;
   std::unique_ptr<catalog::Catalog> catalog_;
   std::unique_ptr<catalog::SeriesRegistry> registry_;
   std::unique_ptr<catalog::FactBook> facts_;
   std::unique_ptr<report::ReportBook> reports_;
   // The store's writer, which ends with the store, calls back into these three.
-  rpc::PushStreams pushes_;
+  rpc::PushStreams pushes_{{}, &quotas_};
   observe::PriceHub hub_;
   std::unique_ptr<observe::Intake> intake_;
   std::unique_ptr<storage::PriceStore> store_;
@@ -194,8 +210,8 @@ absl::Status NodeImpl::StartJudging() {
 absl::Status NodeImpl::Open() {
   GLUTWATCH_RETURN_IF_ERROR(OpenStore());
   GLUTWATCH_RETURN_IF_ERROR(StartJudging());
-  intake_ =
-      observe::Intake::Create(catalog_.get(), registry_.get(), store_.get(), clock_, {}, &hub_);
+  intake_ = observe::Intake::Create(catalog_.get(), registry_.get(), store_.get(), clock_, {},
+                                    &hub_, &quotas_);
   merger_ = std::make_unique<NodeMerger>(
       catalog_.get(), registry_.get(), store_.get(), reports_.get(),
       [this](absl::Span<const storage::SeriesId> merged) { loop_->Reconsider(merged); });
@@ -210,7 +226,8 @@ absl::Status NodeImpl::Serve() {
       security::LocalPrincipal(config_.local_principal()),
       [this](absl::string_view method, absl::StatusCode code, absl::Duration duration) {
         metrics_->ObserveCall(method, code, duration);
-      });
+      },
+      CallLimitsOf(config_.calls_at_once()), &refusals_);
   watch_ = std::make_unique<rpc::WarningWatch>(desk_.get(), catalog_.get(), [this] {
     return rpc::WatchHealth{absl::ToInt64Milliseconds(loop_->stats().lag)};
   });
@@ -315,6 +332,9 @@ NodeSnapshot NodeImpl::Snapshot() const {
   int64_t seq = 0;
   for (const warn::Warning& warning : desk_->Snapshot({}, &seq)) {
     ++now.warnings_in_force[static_cast<int>(warning.level)];
+  }
+  for (int i = 0; i < security::kRefusalReasons; ++i) {
+    now.refused[i] = refusals_.count(static_cast<security::RefusalReason>(i));
   }
   now.push_streams = pushes_.streams();
   now.price_watch_streams = price_watch_->streams();

@@ -1,11 +1,14 @@
 #include <algorithm>
 #include <filesystem>
+#include <set>
+#include <string>
 
 #include "absl/strings/numbers.h"
 #include "absl/strings/str_cat.h"
 #include "base/status_macros.h"
 #include "base/yaml_message.h"
 #include "server/node.h"
+#include "server/node_limits.h"
 
 namespace glutwatch {
 namespace {
@@ -19,6 +22,14 @@ constexpr int64_t kMostSpanS = int64_t{3650} * 86400;
 constexpr int kMostDays = 36'500;
 constexpr int kMostCount = 100'000;
 constexpr int kLeastReceiptDays = 7;
+constexpr int64_t kMostMibInFlight = 65536;
+constexpr int kMostCallsAtOnce = 10000;
+
+// Generous: what a whole server takes or holds, so that only a runaway feeder meets them.
+constexpr int64_t kUsualRowsPerSecond = 20'000'000;
+constexpr int64_t kUsualNewSeriesPerDay = 2'000'000;
+constexpr int64_t kUsualMibInFlight = 64;
+constexpr rpc::CallLimits kUsualCalls;
 
 std::string Beside(const std::string& file, const std::string& path) {
   if (path.empty() || std::filesystem::path(path).is_absolute()) return path;
@@ -95,7 +106,80 @@ absl::Status CheckRetention(const config::v1::RetentionConfig& retention) {
       absl::StrCat("retention.journal_keep: is ", keep_s, "s, expected 0s..", kMostSpanS, "s"));
 }
 
+absl::Status CheckRange(absl::string_view key, int64_t value, int64_t least, int64_t most) {
+  if (value >= least && value <= most) return absl::OkStatus();
+  return absl::InvalidArgumentError(
+      absl::StrCat(key, ": is ", value, ", expected ", least, "..", most));
+}
+
+absl::Status CheckQuota(const std::string& at, const config::v1::PrincipalQuota& quota) {
+  GLUTWATCH_RETURN_IF_ERROR(
+      CheckRange(at + ".rows_per_second", quota.rows_per_second(), 0, security::kMaxRowsPerSecond));
+  GLUTWATCH_RETURN_IF_ERROR(
+      CheckRange(at + ".burst_rows", quota.burst_rows(), 0, security::kMaxBurstRows));
+  GLUTWATCH_RETURN_IF_ERROR(CheckRange(at + ".new_series_per_day", quota.new_series_per_day(), 0,
+                                       security::kMaxNewSeriesPerDay));
+  return CheckRange(at + ".bytes_in_flight_mib", quota.bytes_in_flight_mib(), 0, kMostMibInFlight);
+}
+
+absl::Status CheckQuotas(const config::v1::Quotas& quotas) {
+  if (!quotas.default_().id().empty()) {
+    return absl::InvalidArgumentError(absl::StrCat(
+        "quotas.default.id: is \"", quotas.default_().id(), "\", expected none: it is for all"));
+  }
+  GLUTWATCH_RETURN_IF_ERROR(CheckQuota("quotas.default", quotas.default_()));
+  std::set<std::string> ids;
+  for (int i = 0; i < quotas.principals_size(); ++i) {
+    const config::v1::PrincipalQuota& quota = quotas.principals(i);
+    const std::string at = absl::StrCat("quotas.principals[", i, "]");
+    if (quota.id().empty()) {
+      return absl::InvalidArgumentError(at + ".id: is missing, expected a principal's id");
+    }
+    if (!ids.insert(quota.id()).second) {
+      return absl::InvalidArgumentError(
+          absl::StrCat(at, ".id: \"", quota.id(), "\" comes twice, expected once"));
+    }
+    GLUTWATCH_RETURN_IF_ERROR(CheckQuota(at, quota));
+  }
+  return absl::OkStatus();
+}
+
+absl::Status CheckCalls(const config::v1::CallLimits& calls) {
+  GLUTWATCH_RETURN_IF_ERROR(CheckRange("calls_at_once.reads", calls.reads(), 1, kMostCallsAtOnce));
+  GLUTWATCH_RETURN_IF_ERROR(
+      CheckRange("calls_at_once.writes", calls.writes(), 1, kMostCallsAtOnce));
+  return CheckRange("calls_at_once.administration", calls.administration(), 1, kMostCallsAtOnce);
+}
+
+// What `quota` says, over `limits`.
+security::QuotaLimits LimitsOf(const config::v1::PrincipalQuota& quota,
+                               security::QuotaLimits limits) {
+  if (quota.has_rows_per_second() && !quota.has_burst_rows()) limits.burst_rows = 0;
+  if (quota.has_rows_per_second()) limits.rows_per_second = quota.rows_per_second();
+  if (quota.has_burst_rows()) limits.burst_rows = quota.burst_rows();
+  if (quota.has_new_series_per_day()) limits.new_series_per_day = quota.new_series_per_day();
+  if (quota.has_bytes_in_flight_mib()) limits.bytes_in_flight = quota.bytes_in_flight_mib() << 20;
+  return limits;
+}
+
 }  // namespace
+
+NodeQuotas QuotasOf(const config::v1::Quotas& config) {
+  NodeQuotas quotas;
+  quotas.usual = LimitsOf(config.default_(), {});
+  for (const config::v1::PrincipalQuota& quota : config.principals()) {
+    quotas.by_principal[quota.id()] = LimitsOf(quota, quotas.usual);
+  }
+  return quotas;
+}
+
+rpc::CallLimits CallLimitsOf(const config::v1::CallLimits& config) {
+  rpc::CallLimits limits;
+  limits.reads = config.reads();
+  limits.writes = config.writes();
+  limits.administration = config.administration();
+  return limits;
+}
 
 config::v1::ServerConfig DefaultConfig() {
   config::v1::ServerConfig config;
@@ -112,6 +196,14 @@ config::v1::ServerConfig DefaultConfig() {
   config.mutable_backup()->set_keep_count(7);
   config.mutable_backup()->set_verify(true);
   config.mutable_retention()->set_receipt_days(400);
+  config::v1::PrincipalQuota* quota = config.mutable_quotas()->mutable_default_();
+  quota->set_rows_per_second(kUsualRowsPerSecond);
+  quota->set_burst_rows(0);
+  quota->set_new_series_per_day(kUsualNewSeriesPerDay);
+  quota->set_bytes_in_flight_mib(kUsualMibInFlight);
+  config.mutable_calls_at_once()->set_reads(kUsualCalls.reads);
+  config.mutable_calls_at_once()->set_writes(kUsualCalls.writes);
+  config.mutable_calls_at_once()->set_administration(kUsualCalls.administration);
   return config;
 }
 
@@ -139,6 +231,8 @@ absl::StatusOr<config::v1::ServerConfig> CompleteConfig(const config::v1::Server
   GLUTWATCH_RETURN_IF_ERROR(CheckAddresses(config));
   GLUTWATCH_RETURN_IF_ERROR(CheckBackup(config));
   GLUTWATCH_RETURN_IF_ERROR(CheckRetention(config.retention()));
+  GLUTWATCH_RETURN_IF_ERROR(CheckQuotas(config.quotas()));
+  GLUTWATCH_RETURN_IF_ERROR(CheckCalls(config.calls_at_once()));
   const std::string& level = config.log_level();
   if (level != "debug" && level != "info" && level != "warning" && level != "error") {
     return absl::InvalidArgumentError(

@@ -88,6 +88,16 @@ class Rooms final : public prometheus::Collectable {
     out.push_back(std::move(rows));
     counter("glutwatch_intake_failed_batches_total", "Batches that could not be taken.",
             now.intake.failed_batches);
+    MetricFamily refused{"glutwatch_refused_total",
+                         "Refused by a quota (batches, series) or for overload (calls).",
+                         MetricType::Counter,
+                         {}};
+    for (int i = 0; i < security::kRefusalReasons; ++i) {
+      const auto reason = security::RefusalName(static_cast<security::RefusalReason>(i));
+      refused.metric.push_back(Value(MetricType::Counter, static_cast<double>(now.refused[i]),
+                                     {{"reason", std::string(reason)}}));
+    }
+    out.push_back(std::move(refused));
     gauge("glutwatch_assess_lag_seconds", "Age of the oldest observation that is not judged.",
           absl::ToDoubleSeconds(now.assess.lag));
     counter("glutwatch_assess_groups_total", "Groups judged.", now.assess.groups_judged);

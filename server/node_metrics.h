@@ -13,6 +13,7 @@
 #include "server/assess/assess_loop.h"
 #include "server/node_upkeep.h"
 #include "server/observe/intake.h"
+#include "server/security/refusals.h"
 #include "server/storage/price_store.h"
 
 namespace glutwatch {
@@ -27,7 +28,8 @@ struct NodeSnapshot {
   NodeUpkeep::Stats upkeep;
   int64_t series = 0;
   int64_t warning_events = 0;
-  int64_t warnings_in_force[5] = {};  // by level
+  int64_t warnings_in_force[5] = {};                // by level
+  int64_t refused[security::kRefusalReasons] = {};  // by reason
   int push_streams = 0;
   int price_watch_streams = 0;
   int warning_watch_streams = 0;

@@ -17,6 +17,9 @@ namespace {
 
 constexpr int kMaxMessageBytes = 16 << 20;          // a batch of 100,000 rows is about 5 MiB
 constexpr std::size_t kMaxBufferBytes = 256 << 20;  // for all connections together
+// A connection is one program, or a relay for some hundred dashboards; what it opens beyond waits
+// in its own memory, not in ours.
+constexpr int kMaxStreamsPerConnection = 1024;
 constexpr int kKeepaliveMs = 60'000;
 constexpr int kKeepaliveTimeoutMs = 20'000;
 constexpr int kLeastClientPingMs = 20'000;
@@ -61,6 +64,7 @@ absl::StatusOr<BoundServer> Start(const std::string& address,
   quota.Resize(kMaxBufferBytes);
   builder.SetResourceQuota(quota);
   builder.AddChannelArgument(GRPC_ARG_ALLOW_REUSEPORT, 0);
+  builder.AddChannelArgument(GRPC_ARG_MAX_CONCURRENT_STREAMS, kMaxStreamsPerConnection);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIME_MS, kKeepaliveMs);
   builder.AddChannelArgument(GRPC_ARG_KEEPALIVE_TIMEOUT_MS, kKeepaliveTimeoutMs);
   builder.AddChannelArgument(GRPC_ARG_HTTP2_MIN_RECV_PING_INTERVAL_WITHOUT_DATA_MS,

@@ -184,6 +184,31 @@ void CheckUpkeep(const config::ServerConfig& server, Report* report) {
              report);
 }
 
+void CheckQuota(const std::string& at, const config::PrincipalQuota& quota, Report* report) {
+  CheckRange(at + ".rows_per_second", quota.rows_per_second(), 1'000'000'000, report);
+  CheckRange(at + ".burst_rows", quota.burst_rows(), 100'000'000'000, report);
+  CheckRange(at + ".new_series_per_day", quota.new_series_per_day(), 20'000'000, report);
+  CheckRange(at + ".bytes_in_flight_mib", quota.bytes_in_flight_mib(), 65'536, report);
+}
+
+void CheckQuotas(const config::ServerConfig& server, Report* report) {
+  CheckQuota("quotas.default", server.quotas().default_(), report);
+  std::set<std::string> ids;
+  for (int i = 0; i < server.quotas().principals_size(); ++i) {
+    const config::PrincipalQuota& quota = server.quotas().principals(i);
+    const std::string at = absl::StrCat("quotas.principals[", i, "]");
+    if (quota.id().empty()) report->Add(at, "id is missing, expected a principal's id");
+    if (!ids.insert(quota.id()).second) report->Add(at + ".id", "comes twice, expected once");
+    CheckQuota(at, quota, report);
+  }
+  const config::CallLimits& calls = server.calls_at_once();
+  for (const auto& [key, most] : {std::pair("reads", calls.reads()),
+                                  {"writes", calls.writes()},
+                                  {"administration", calls.administration()}}) {
+    CheckRange(absl::StrCat("calls_at_once.", key), most, 10'000, report);
+  }
+}
+
 void CheckServer(const std::string& path, std::vector<std::string>* problems) {
   Report report(path, problems);
   config::ServerConfig server;
@@ -203,6 +228,7 @@ void CheckServer(const std::string& path, std::vector<std::string>* problems) {
     report.Add("assess_delay", "is negative");
   }
   CheckUpkeep(server, &report);
+  CheckQuotas(server, &report);
   const std::set<std::string> levels = {"", "debug", "info", "warning", "error"};
   if (levels.count(server.log_level()) == 0) {
     report.Add("log_level", absl::StrCat("is \"", server.log_level(),

@@ -79,7 +79,8 @@ class StoredRegistry final : public SeriesRegistry {
   absl::Status Load();
 
   using SeriesRegistry::Resolve;
-  absl::StatusOr<std::vector<SeriesId>> Resolve(const SeriesKeyTable& keys) override;
+  absl::StatusOr<std::vector<SeriesId>> Resolve(const SeriesKeyTable& keys,
+                                                const AdmitNew& admit) override;
   std::vector<SeriesId> Lookup(const SeriesKeyTable& keys) const override {
     std::vector<size_t> missing;
     size_t size = 0;
@@ -197,7 +198,8 @@ std::vector<SeriesId> StoredRegistry::FindKnown(const SeriesKeyTable& keys,
   return ids;
 }
 
-absl::StatusOr<std::vector<SeriesId>> StoredRegistry::Resolve(const SeriesKeyTable& keys) {
+absl::StatusOr<std::vector<SeriesId>> StoredRegistry::Resolve(const SeriesKeyTable& keys,
+                                                              const AdmitNew& admit) {
   std::vector<size_t> missing;
   size_t known_size = 0;
   std::vector<SeriesId> ids = FindKnown(keys, &missing, &known_size);
@@ -242,6 +244,16 @@ absl::StatusOr<std::vector<SeriesId>> StoredRegistry::Resolve(const SeriesKeyTab
     }
   }
   if (added.empty()) return ids;
+  const size_t admitted = admit == nullptr ? added.size() : admit(added.size());
+  if (admitted < added.size()) {
+    added.resize(admitted);
+    definitions.resize(admitted);
+    const SeriesId beyond{static_cast<uint32_t>(first + admitted)};
+    for (const size_t i : missing) {
+      if (ids[i] >= beyond) ids[i] = SeriesId{0};
+    }
+    if (added.empty()) return ids;
+  }
   storage::WriteSet set;
   set.Put(Table::kSeries, DefinitionsKey(first), EncodeDefinitions(keys, definitions));
   GLUTWATCH_RETURN_IF_ERROR(database_->Write(set, Durability::kBuffered));

@@ -1,4 +1,5 @@
 #pragma once
+#include <functional>
 #include <limits>
 #include <memory>
 #include <optional>
@@ -77,7 +78,15 @@ class SeriesRegistry {
   // The numbers of the rows of `keys`, in their order, which may name a series more than once;
   // unknown ones are registered, as one write for all of them, on disk no later than anything that
   // is written after the call returns. Errors: those of Database::Write. Cost: a hash lookup a row.
-  virtual absl::StatusOr<std::vector<SeriesId>> Resolve(const SeriesKeyTable& keys) = 0;
+  absl::StatusOr<std::vector<SeriesId>> Resolve(const SeriesKeyTable& keys) {
+    return Resolve(keys, nullptr);
+  }
+  // As above, but asks `admit`, under a lock, how many of so many new ones may be registered: the
+  // first ones in order are, the others get SeriesId{0}. What was admitted is registered, or the
+  // call fails.
+  using AdmitNew = std::function<size_t(size_t wanted)>;
+  virtual absl::StatusOr<std::vector<SeriesId>> Resolve(const SeriesKeyTable& keys,
+                                                        const AdmitNew& admit) = 0;
   absl::StatusOr<std::vector<SeriesId>> Resolve(absl::Span<const SeriesKey> keys);
   // As Resolve, but registers nothing: SeriesId{0} for a key that is unknown.
   virtual std::vector<SeriesId> Lookup(const SeriesKeyTable& keys) const = 0;

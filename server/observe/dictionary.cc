@@ -1,5 +1,6 @@
 #include "server/observe/dictionary.h"
 
+#include <algorithm>
 #include <limits>
 #include <utility>
 
@@ -13,6 +14,7 @@ namespace glutwatch::observe {
 namespace {
 
 constexpr size_t kMaxGradeBytes = 200;
+constexpr int64_t kUnknownArrangement = -1;
 constexpr size_t kQuotedBytes = 100;  // of a bad name, in a message
 constexpr absl::string_view kHowToAdd =
     "\"; add it to the catalog or let the feed create what is missing";
@@ -67,6 +69,7 @@ absl::Status Dictionary::Settle() {
   if (!waiting_markets_.empty()) GLUTWATCH_RETURN_IF_ERROR(SettleMarkets());
   if (!waiting_goods_.empty()) GLUTWATCH_RETURN_IF_ERROR(SettleGoods());
   if (!waiting_series_.empty()) GLUTWATCH_RETURN_IF_ERROR(SettleSeries());
+  if (!over_quota_.empty() && !preview_) GLUTWATCH_RETURN_IF_ERROR(RetryOverQuota());
   return preview_ || arrangement_ == catalog_->arrangement() ? absl::OkStatus() : FollowMerges();
 }
 
@@ -339,16 +342,56 @@ SessionSeries Dictionary::Announce(const SeriesSpec& spec) {
   return series;
 }
 
-absl::StatusOr<std::vector<storage::SeriesId>> Dictionary::Numbers(
-    const catalog::SeriesKeyTable& keys) {
-  if (!preview_) return registry_->Resolve(keys);
+std::vector<storage::SeriesId> Dictionary::PreviewNumbers(const catalog::SeriesKeyTable& keys) {
   std::vector<storage::SeriesId> ids = registry_->Lookup(keys);
+  const int64_t left = quota_.account == nullptr
+                           ? std::numeric_limits<int64_t>::max()
+                           : quota_.account->NewSeriesLeft(quota_.clock->Now());
   for (storage::SeriesId& id : ids) {
-    if (id == storage::SeriesId{0}) {
+    if (id == storage::SeriesId{0} && made_up_ < left) {
       id = storage::SeriesId{std::numeric_limits<uint32_t>::max() - made_up_++};
     }
   }
   return ids;
+}
+
+absl::StatusOr<std::vector<storage::SeriesId>> Dictionary::Resolve(
+    const catalog::SeriesKeyTable& keys) {
+  int64_t taken = 0;
+  auto ids = registry_->Resolve(keys, [this, &taken](size_t wanted) {
+    taken = quota_.account->TakeNewSeries(static_cast<int64_t>(wanted), quota_.clock->Now());
+    return static_cast<size_t>(taken);
+  });
+  if (!ids.ok()) quota_.account->ReturnNewSeries(taken);
+  return ids;
+}
+
+absl::StatusOr<std::vector<storage::SeriesId>> Dictionary::NumbersWithin(
+    const catalog::SeriesKeyTable& keys, size_t left) {
+  std::vector<storage::SeriesId> ids = registry_->Lookup(keys);
+  catalog::SeriesKeyTable some;
+  std::vector<size_t> places;  // of the rows of `some`
+  for (size_t i = 0; i < ids.size() && places.size() < left; ++i) {
+    if (ids[i] != storage::SeriesId{0}) continue;
+    const auto number = static_cast<uint32_t>(places.size());
+    some.markets.push_back(keys.markets[keys.rows[i].market]);
+    some.goods.push_back(keys.goods[keys.rows[i].goods]);
+    some.rows.push_back({number, number});
+    places.push_back(i);
+  }
+  if (places.empty()) return ids;
+  GLUTWATCH_ASSIGN_OR_RETURN(const auto added, Resolve(some));
+  for (size_t i = 0; i < places.size(); ++i) ids[places[i]] = added[i];
+  return ids;
+}
+
+absl::StatusOr<std::vector<storage::SeriesId>> Dictionary::Numbers(
+    const catalog::SeriesKeyTable& keys) {
+  if (preview_) return PreviewNumbers(keys);
+  if (quota_.account == nullptr) return registry_->Resolve(keys);
+  const int64_t left = quota_.account->NewSeriesLeft(quota_.clock->Now());
+  if (left >= static_cast<int64_t>(keys.rows.size())) return Resolve(keys);
+  return NumbersWithin(keys, static_cast<size_t>(left));
 }
 
 absl::StatusOr<std::vector<absl::string_view>> Dictionary::ArrivalsUnits(
@@ -366,20 +409,19 @@ absl::StatusOr<std::vector<absl::string_view>> Dictionary::ArrivalsUnits(
   return now;
 }
 
-absl::Status Dictionary::SetArrivalsUnits(const std::vector<size_t>& usable) {
-  const size_t first = series_.size() - waiting_series_.size();
+absl::Status Dictionary::SetArrivalsUnits(const std::vector<Named>& named) {
   std::vector<storage::SeriesId> ids;
   std::vector<absl::string_view> codes;
   std::vector<size_t> places;
-  ids.reserve(usable.size());
-  codes.reserve(usable.size());
-  places.reserve(usable.size());
-  for (const size_t i : usable) {
-    const Goods& goods = goods_[static_cast<size_t>(waiting_series_[i].goods_index)];
+  ids.reserve(named.size());
+  codes.reserve(named.size());
+  places.reserve(named.size());
+  for (const Named& one : named) {
+    const Goods& goods = goods_[static_cast<size_t>(one.spec.goods_index)];
     if (goods.arrivals_unit.empty()) continue;
-    ids.push_back(series_[first + i].id);
+    ids.push_back(series_[one.place].id);
     codes.push_back(goods.arrivals_unit);
-    places.push_back(first + i);
+    places.push_back(one.place);
   }
   GLUTWATCH_ASSIGN_OR_RETURN(const auto now, ArrivalsUnits(ids, codes));
   for (size_t i = 0; i < now.size(); ++i) {
@@ -391,32 +433,61 @@ absl::Status Dictionary::SetArrivalsUnits(const std::vector<size_t>& usable) {
   return absl::OkStatus();
 }
 
-absl::Status Dictionary::SettleSeries() {
-  const size_t first = series_.size();
+absl::Status Dictionary::Register(std::vector<Named> named) {
   catalog::SeriesKeyTable keys;
-  std::vector<size_t> usable;  // the waiting series that have a key
   for (const Market& market : markets_) keys.markets.push_back(market.id);
   for (const Goods& goods : goods_) keys.goods.push_back(goods.key);
-  keys.rows.reserve(waiting_series_.size());
+  keys.rows.reserve(named.size());
+  for (const Named& one : named) {
+    keys.rows.push_back({static_cast<uint32_t>(one.spec.market_index),
+                         static_cast<uint32_t>(one.spec.goods_index)});
+  }
+  GLUTWATCH_ASSIGN_OR_RETURN(const auto ids, Numbers(keys));
+  for (size_t i = 0; i < named.size(); ++i) series_[named[i].place].id = ids[i];
+  const auto has_number = [this](const Named& one) {
+    return series_[one.place].id != storage::SeriesId{0};
+  };
+  // stable_partition takes a buffer even if nothing has to move, which is nearly always.
+  auto end = std::find_if_not(named.begin(), named.end(), has_number);
+  end = std::stable_partition(end, named.end(), has_number);
+  const std::vector<Named> refused(end, named.end());
+  named.erase(end, named.end());
+  GLUTWATCH_RETURN_IF_ERROR(SetArrivalsUnits(named));
+  for (const Named& one : named) series_[one.place].problem = 0;
+  if (refused.empty()) return absl::OkStatus();
+  const uint32_t problem = AddProblem(
+      "QUOTA_SERIES",
+      quota_.account->RefuseNewSeries(static_cast<int64_t>(refused.size()), quota_.clock->Now()));
+  for (const Named& one : refused) series_[one.place].problem = problem;
+  over_quota_.insert(over_quota_.end(), refused.begin(), refused.end());
+  return absl::OkStatus();
+}
+
+absl::Status Dictionary::SettleSeries() {
+  const size_t first = series_.size();
+  std::vector<Named> usable;
   usable.reserve(waiting_series_.size());
-  for (size_t i = 0; i < waiting_series_.size(); ++i) {
-    series_.push_back(Announce(waiting_series_[i]));
-    if (series_.back().problem != 0) continue;
-    usable.push_back(i);
-    keys.rows.push_back({static_cast<uint32_t>(waiting_series_[i].market_index),
-                         static_cast<uint32_t>(waiting_series_[i].goods_index)});
+  for (const SeriesSpec& spec : waiting_series_) {
+    series_.push_back(Announce(spec));
+    if (series_.back().problem == 0) usable.push_back({series_.size() - 1, spec});
   }
-  const auto ids = Numbers(keys);
-  absl::Status status = ids.status();
-  if (status.ok()) {
-    for (size_t i = 0; i < usable.size(); ++i) series_[first + usable[i]].id = (*ids)[i];
-    status = SetArrivalsUnits(usable);
-  }
+  absl::Status status = Register(std::move(usable));
   if (!status.ok()) {
     series_.resize(first);
     return status;
   }
   waiting_series_.clear();
+  return absl::OkStatus();
+}
+
+absl::Status Dictionary::RetryOverQuota() {
+  const int64_t left = quota_.account->NewSeriesLeft(quota_.clock->Now());
+  const auto count =
+      static_cast<std::ptrdiff_t>(std::min(left, static_cast<int64_t>(over_quota_.size())));
+  if (count == 0) return absl::OkStatus();
+  GLUTWATCH_RETURN_IF_ERROR(Register({over_quota_.begin(), over_quota_.begin() + count}));
+  over_quota_.erase(over_quota_.begin(), over_quota_.begin() + count);
+  arrangement_ = kUnknownArrangement;  // their markets may have been merged since they were named
   return absl::OkStatus();
 }
 

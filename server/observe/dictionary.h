@@ -1,5 +1,6 @@
 #pragma once
 #include <cstdint>
+#include <deque>
 #include <optional>
 #include <string>
 #include <vector>
@@ -7,12 +8,14 @@
 #include "absl/container/flat_hash_map.h"
 #include "absl/status/status.h"
 #include "absl/time/time.h"
+#include "base/clock.h"
 #include "base/day.h"
 #include "server/catalog/catalog.h"
 #include "server/catalog/series_registry.h"
 #include "server/observe/intake.h"
 #include "server/observe/quote_runs.h"
 #include "server/security/principal.h"
+#include "server/security/quota.h"
 
 namespace glutwatch::observe {
 
@@ -44,14 +47,21 @@ struct SessionSeries {
 // disk stays waiting: see Settle.
 class Dictionary {
  public:
-  // Both outlive the dictionary.
+  // What bounds how many series it registers. No account: nothing does.
+  struct Quota {
+    security::QuotaAccount* account = nullptr;
+    const Clock* clock = nullptr;
+  };
+  // What is pointed to outlives the dictionary.
   Dictionary(catalog::Catalog* catalog, catalog::SeriesRegistry* registry,
-             const security::Principal& principal, bool create_missing, bool preview)
+             const security::Principal& principal, bool create_missing, bool preview,
+             const Quota& quota)
       : catalog_(catalog),
         registry_(registry),
         principal_(principal),
         create_missing_(create_missing && !preview),
         preview_(preview),
+        quota_(quota),
         arrangement_(catalog->arrangement()) {}
 
   void AddMarkets(std::vector<MarketSpec> markets);
@@ -89,6 +99,11 @@ class Dictionary {
     uint32_t arrivals_problem = 0;
     std::string arrivals_unit;  // a code; "" with a problem
   };
+  // A series whose place in series_ is filled.
+  struct Named {
+    size_t place = 0;
+    SeriesSpec spec;
+  };
   // What the names of waiting goods lead to; the pointers live as long as this.
   struct LookedUp {
     absl::flat_hash_map<absl::string_view, std::shared_ptr<const catalog::Product>> products;
@@ -111,6 +126,11 @@ class Dictionary {
 
   absl::Status SettleGoods();
   absl::Status SettleSeries();
+  // Gives each of `named` its number, or the problem of a quota and a place in over_quota_, and its
+  // unit of arrivals. None of them has another problem.
+  absl::Status Register(std::vector<Named> named);
+  // Registers of over_quota_ what the quota lets in by now, the first ones first.
+  absl::Status RetryOverQuota();
   // Series of what was merged while the session ran: their rows go where the merge says.
   absl::Status FollowMerges();
   LookedUp LookUp() const;
@@ -122,13 +142,21 @@ class Dictionary {
                       catalog::SeriesKeyTable::Goods* key);
   // What can be said of a waiting series before it has a number.
   SessionSeries Announce(const SeriesSpec& spec);
-  // The numbers of `keys`; a preview makes up those that there are not.
+  // The numbers of `keys`, SeriesId{0} beyond the quota; a preview makes up those that there are
+  // not.
   absl::StatusOr<std::vector<storage::SeriesId>> Numbers(const catalog::SeriesKeyTable& keys);
+  std::vector<storage::SeriesId> PreviewNumbers(const catalog::SeriesKeyTable& keys);
+  // Numbers, when the quota may not let all of them in. Hands the registry only what it may, so
+  // that it keeps no name of a series that is refused.
+  absl::StatusOr<std::vector<storage::SeriesId>> NumbersWithin(const catalog::SeriesKeyTable& keys,
+                                                               size_t left);
+  // Registers `keys`, as many as the quota has left.
+  absl::StatusOr<std::vector<storage::SeriesId>> Resolve(const catalog::SeriesKeyTable& keys);
   // Each series' unit of arrivals as it is after asking for `units`.
   absl::StatusOr<std::vector<absl::string_view>> ArrivalsUnits(
       const std::vector<storage::SeriesId>& series, const std::vector<absl::string_view>& units);
-  // `usable` are indexes of waiting series whose place in series_ is filled.
-  absl::Status SetArrivalsUnits(const std::vector<size_t>& usable);
+  // `named` have numbers.
+  absl::Status SetArrivalsUnits(const std::vector<Named>& named);
 
   catalog::Edit ByFeed() const {
     return {.origin = catalog::Origin::kFeed, .author = principal_.id};
@@ -140,7 +168,8 @@ class Dictionary {
   catalog::SeriesRegistry* const registry_;
   const security::Principal principal_;
   const bool create_missing_;
-  const bool preview_;   // series that are not registered get numbers that no series has
+  const bool preview_;  // series that are not registered get numbers that no series has
+  const Quota quota_;
   int64_t arrangement_;  // of the catalog, when the series were resolved
   std::vector<Market> markets_;
   std::vector<Zone> zones_ = {{"", absl::UTCTimeZone(), {}}};  // the first: of no market
@@ -152,6 +181,7 @@ class Dictionary {
   std::vector<MarketSpec> waiting_markets_;
   std::vector<GoodsSpec> waiting_goods_;
   std::vector<SeriesSpec> waiting_series_;
+  std::deque<Named> over_quota_;  // for want of quota they have no number yet
 };
 
 }  // namespace glutwatch::observe

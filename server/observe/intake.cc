@@ -78,14 +78,15 @@ class Session final : public IntakeSession {
  public:
   Session(Dictionary dictionary, bool preview, std::shared_ptr<Shared> shared,
           std::shared_ptr<RunTable> runs, storage::PriceStore* store, const Clock* clock,
-          const IntakeOptions& options)
+          const IntakeOptions& options, security::QuotaAccount* quota)
       : dictionary_(std::move(dictionary)),
         preview_(preview),
         shared_(std::move(shared)),
         runs_(std::move(runs)),
         store_(store),
         clock_(clock),
-        options_(options) {}
+        options_(options),
+        quota_(quota) {}
   ~Session() override {
     if (!preview_ && failures_ == shared_->failures) runs_->Take(dictionary_.series());
   }
@@ -111,6 +112,10 @@ class Session final : public IntakeSession {
     if (preview_) return done(absl::FailedPreconditionError("the session is a preview"));
     const uint64_t place = shared_->answers.Add(std::move(done));
     absl::Status status = CheckShape(columns);
+    if (status.ok() && quota_ != nullptr) {
+      status =
+          quota_->AdmitRows(static_cast<int64_t>(columns.series_indexes.size()), clock_->Now());
+    }
     if (status.ok()) status = dictionary_.Settle();
     if (!status.ok()) return shared_->Answer(place, std::move(status));
     dictionary_.SetNow(clock_->Now());
@@ -160,19 +165,21 @@ class Session final : public IntakeSession {
   storage::PriceStore* const store_;
   const Clock* const clock_;
   const IntakeOptions options_;
+  security::QuotaAccount* const quota_;  // of rows; nullptr: not asked
 };
 
 class IntakeImpl final : public Intake {
  public:
   IntakeImpl(catalog::Catalog* catalog, catalog::SeriesRegistry* registry,
              storage::PriceStore* store, const Clock* clock, const IntakeOptions& options,
-             PriceHub* hub)
+             PriceHub* hub, security::Quotas* quotas)
       : catalog_(catalog),
         registry_(registry),
         store_(store),
         clock_(clock),
         options_(options),
-        hub_(hub) {}
+        hub_(hub),
+        quotas_(quotas) {}
 
   absl::StatusOr<std::unique_ptr<IntakeSession>> Open(const security::Principal& principal,
                                                       const SessionOptions& options) override {
@@ -186,14 +193,21 @@ class IntakeImpl final : public Intake {
       return absl::PermissionDeniedError(
           absl::StrCat("\"", principal.id, "\" may not write prices anywhere"));
     }
+    security::QuotaAccount* const quota = quotas_ == nullptr ? nullptr : quotas_->Of(principal.id);
+    const bool prepaid = options.prepaid_rows > 0;
+    if (quota != nullptr && prepaid) {
+      GLUTWATCH_RETURN_IF_ERROR(quota->AdmitRows(options.prepaid_rows, clock_->Now()));
+    }
     auto shared = std::make_shared<Shared>();
     shared->counters = counters_;
     shared->source = absl::StrCat(options.simulated ? kSimulatedPrefix : "", options.source);
     shared->author = principal.id.substr(0, storage::kMaxAuthorBytes);
     shared->hub = hub_;
     return std::make_unique<Session>(
-        Dictionary(catalog_, registry_, principal, options.create_missing, options.preview),
-        options.preview, std::move(shared), runs_, store_, clock_, options_);
+        Dictionary(catalog_, registry_, principal, options.create_missing, options.preview,
+                   {quota, clock_}),
+        options.preview, std::move(shared), runs_, store_, clock_, options_,
+        prepaid ? nullptr : quota);
   }
 
   Stats stats() const override {
@@ -214,6 +228,7 @@ class IntakeImpl final : public Intake {
   const Clock* const clock_;
   const IntakeOptions options_;
   PriceHub* const hub_;
+  security::Quotas* const quotas_;
   const std::shared_ptr<Counters> counters_ = std::make_shared<Counters>();
   const std::shared_ptr<RunTable> runs_ = std::make_shared<RunTable>();
 };
@@ -226,8 +241,9 @@ bool IsSimulatedSource(absl::string_view source) {
 
 std::unique_ptr<Intake> Intake::Create(catalog::Catalog* catalog, catalog::SeriesRegistry* registry,
                                        storage::PriceStore* store, const Clock* clock,
-                                       const IntakeOptions& options, PriceHub* hub) {
-  return std::make_unique<IntakeImpl>(catalog, registry, store, clock, options, hub);
+                                       const IntakeOptions& options, PriceHub* hub,
+                                       security::Quotas* quotas) {
+  return std::make_unique<IntakeImpl>(catalog, registry, store, clock, options, hub, quotas);
 }
 
 }  // namespace glutwatch::observe

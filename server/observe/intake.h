@@ -14,6 +14,7 @@
 #include "server/catalog/series_registry.h"
 #include "server/observe/quote_runs.h"
 #include "server/security/principal.h"
+#include "server/security/quota.h"
 #include "server/storage/price_store.h"
 
 namespace glutwatch::observe {
@@ -133,8 +134,14 @@ class IntakeSession {
   // newest plausible one of the series, before that with the store's newest one before its day.
   //
   // Errors: INVALID_ARGUMENT (no or too long batch id, columns of unequal length, arrivals without
-  // presences, more than storage::kMaxBatchRows); those of Database::Write while something has to
-  // be created; those of PriceStore::AppendAsync. The session may go while answers are due.
+  // presences, more than storage::kMaxBatchRows); RESOURCE_EXHAUSTED "QUOTA_ROWS: ..." with in how
+  // long to try again (RetryAfterOf), before any row is looked at; those of Database::Write while
+  // something has to be created; those of PriceStore::AppendAsync. The session may go while answers
+  // are due.
+  //
+  // A batch costs its rows whatever becomes of it: a resend of one that was applied costs them
+  // again. Rows of a series that the principal's quota does not let in yet are refused with
+  // QUOTA_SERIES; every batch tries again to add those series, the first named first.
   virtual void Submit(const BatchColumns& columns,
                       std::function<void(absl::StatusOr<BatchVerdict>)> done) = 0;
 
@@ -147,11 +154,13 @@ class IntakeSession {
 // The door for observations. Thread-safe.
 class Intake {
  public:
-  // All arguments outlive the intake; `hub`, if there is one, is told what was kept.
+  // All arguments outlive the intake; `hub`, if there is one, is told what was kept; `quotas`, if
+  // there are any, bound what each principal sends and how many series it adds.
   static std::unique_ptr<Intake> Create(catalog::Catalog* catalog,
                                         catalog::SeriesRegistry* registry,
                                         storage::PriceStore* store, const Clock* clock,
-                                        const IntakeOptions& options, PriceHub* hub = nullptr);
+                                        const IntakeOptions& options, PriceHub* hub = nullptr,
+                                        security::Quotas* quotas = nullptr);
   virtual ~Intake() = default;
 
   struct SessionOptions {
@@ -159,9 +168,14 @@ class Intake {
     bool create_missing = false;
     bool simulated = false;  // kept as the source "simulated:<source>"
     bool preview = false;    // for Examine only: registers and creates nothing
+    // If not 0, the quota is asked for all rows of the session when it opens, and no more by
+    // Submit: what comes in several batches and is sent again as a whole is taken or refused as
+    // one.
+    int64_t prepaid_rows = 0;
   };
   // PERMISSION_DENIED if the principal may not write prices anywhere; INVALID_ARGUMENT for a bad
-  // source name. Which markets it may write is checked market by market.
+  // source name; RESOURCE_EXHAUSTED "QUOTA_ROWS: ..." if prepaid rows are too many now. Which
+  // markets it may write is checked market by market.
   virtual absl::StatusOr<std::unique_ptr<IntakeSession>> Open(const security::Principal& principal,
                                                               const SessionOptions& options) = 0;
 

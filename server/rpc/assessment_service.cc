@@ -22,7 +22,7 @@ absl::StatusOr<std::optional<Day>> OptionalDay(bool set, const google::type::Dat
 grpc::ServerUnaryReactor* AssessmentServiceImpl::GetIndicators(
     grpc::CallbackServerContext* context, const v1::GetIndicatorsRequest* request,
     v1::GetIndicatorsResponse* response) {
-  return gate_->Answer(context, "GetIndicators", [&](const auto& principal) -> absl::Status {
+  return gate_->Read(context, "GetIndicators", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal, security::Action::kReadPrices));
     GLUTWATCH_ASSIGN_OR_RETURN(const auto id, catalog::ParseSeriesName(request->series()));
     GLUTWATCH_ASSIGN_OR_RETURN(const auto day, OptionalDay(request->has_market_date(),
@@ -40,7 +40,7 @@ grpc::ServerUnaryReactor* AssessmentServiceImpl::GetIndicators(
 grpc::ServerUnaryReactor* AssessmentServiceImpl::GetForecast(grpc::CallbackServerContext* context,
                                                              const v1::GetForecastRequest* request,
                                                              v1::GetForecastResponse* response) {
-  return gate_->Answer(context, "GetForecast", [&](const auto& principal) -> absl::Status {
+  return gate_->Read(context, "GetForecast", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal, security::Action::kReadPrices));
     GLUTWATCH_ASSIGN_OR_RETURN(const auto id, catalog::ParseSeriesName(request->series()));
     if (request->horizon_days() < 0 || request->horizon_days() > kMostHorizonDays) {

@@ -100,7 +100,7 @@ absl::Status BackupServiceImpl::Admit(const security::Principal& principal) cons
 grpc::ServerUnaryReactor* BackupServiceImpl::CreateBackup(grpc::CallbackServerContext* context,
                                                           const v1::CreateBackupRequest* request,
                                                           v1::CreateBackupResponse* response) {
-  return gate_->Answer(context, "CreateBackup", [&](const auto& principal) -> absl::Status {
+  return gate_->Administer(context, "CreateBackup", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(Admit(principal));
     GLUTWATCH_RETURN_IF_ERROR(CheckRequestId(request->request_id()));
     GLUTWATCH_ASSIGN_OR_RETURN(
@@ -114,7 +114,7 @@ grpc::ServerUnaryReactor* BackupServiceImpl::CreateBackup(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* BackupServiceImpl::VerifyBackup(grpc::CallbackServerContext* context,
                                                           const v1::VerifyBackupRequest* request,
                                                           v1::VerifyBackupResponse* response) {
-  return gate_->Answer(context, "VerifyBackup", [&](const auto& principal) -> absl::Status {
+  return gate_->Administer(context, "VerifyBackup", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(Admit(principal));
     GLUTWATCH_RETURN_IF_ERROR(CheckRequestId(request->request_id()));
     GLUTWATCH_ASSIGN_OR_RETURN(const int64_t id,
@@ -129,7 +129,7 @@ grpc::ServerUnaryReactor* BackupServiceImpl::VerifyBackup(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* BackupServiceImpl::ListBackups(grpc::CallbackServerContext* context,
                                                          const v1::ListBackupsRequest* request,
                                                          v1::ListBackupsResponse* response) {
-  return gate_->Answer(context, "ListBackups", [&](const auto& principal) -> absl::Status {
+  return gate_->Administer(context, "ListBackups", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(Admit(principal));
     GLUTWATCH_ASSIGN_OR_RETURN(const int size,
                                PageSize(request->page_size(), kUsualPage, kMostPage));
@@ -158,7 +158,7 @@ grpc::ServerUnaryReactor* BackupServiceImpl::ListBackups(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* BackupServiceImpl::PruneBackups(grpc::CallbackServerContext* context,
                                                           const v1::PruneBackupsRequest* request,
                                                           v1::PruneBackupsResponse* response) {
-  return gate_->Answer(context, "PruneBackups", [&](const auto& principal) -> absl::Status {
+  return gate_->Administer(context, "PruneBackups", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(Admit(principal));
     GLUTWATCH_ASSIGN_OR_RETURN(const storage::PrunePolicy policy, PolicyOf(*request));
     GLUTWATCH_ASSIGN_OR_RETURN(const std::vector<int64_t> gone,
@@ -173,7 +173,7 @@ grpc::ServerUnaryReactor* BackupServiceImpl::PruneBackups(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* BackupServiceImpl::GetJob(grpc::CallbackServerContext* context,
                                                     const v1::GetJobRequest* request,
                                                     v1::GetJobResponse* response) {
-  return gate_->Answer(context, "GetJob", [&](const auto& principal) -> absl::Status {
+  return gate_->Administer(context, "GetJob", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(Admit(principal));
     GLUTWATCH_ASSIGN_OR_RETURN(const int64_t id,
                                NumberOf(request->name(), "jobs", /*latest=*/false));

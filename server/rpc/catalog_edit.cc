@@ -64,13 +64,14 @@ absl::Status CatalogServiceImpl::Put(const security::Principal& principal, absl:
 grpc::ServerUnaryReactor* CatalogServiceImpl::PutRegion(grpc::CallbackServerContext* context,
                                                         const v1::PutRegionRequest* request,
                                                         v1::PutRegionResponse* response) {
-  return gate_->Answer(context, "PutRegion", [&](const auto& principal) -> absl::Status {
+  return gate_->Administer(context, "PutRegion", [=, this](auto& principal) -> absl::Status {
     catalog::Resources resources;
     GLUTWATCH_ASSIGN_OR_RETURN(auto region, FromProto(request->region(), "region"));
     const std::string scope = region.parent;
     const std::string code = region.code;
     resources.regions.push_back(std::move(region));
-    GLUTWATCH_RETURN_IF_ERROR(Put(principal, request->region().name(), scope, resources, request->note()));
+    GLUTWATCH_RETURN_IF_ERROR(
+        Put(principal, request->region().name(), scope, resources, request->note()));
     *response->mutable_region() = ToProto(*catalog_->FindRegion(code));
     return absl::OkStatus();
   });
@@ -79,7 +80,7 @@ grpc::ServerUnaryReactor* CatalogServiceImpl::PutRegion(grpc::CallbackServerCont
 grpc::ServerUnaryReactor* CatalogServiceImpl::PutMarket(grpc::CallbackServerContext* context,
                                                         const v1::PutMarketRequest* request,
                                                         v1::PutMarketResponse* response) {
-  return gate_->Answer(context, "PutMarket", [&](const auto& principal) -> absl::Status {
+  return gate_->Administer(context, "PutMarket", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_ASSIGN_OR_RETURN(const std::string id,
                                IdOf(request->market().name(), "markets", "market.name"));
     const auto known = catalog_->GetMarket(id);
@@ -109,7 +110,7 @@ grpc::ServerUnaryReactor* CatalogServiceImpl::PutMarket(grpc::CallbackServerCont
 grpc::ServerUnaryReactor* CatalogServiceImpl::PutProduct(grpc::CallbackServerContext* context,
                                                          const v1::PutProductRequest* request,
                                                          v1::PutProductResponse* response) {
-  return gate_->Answer(context, "PutProduct", [&](const auto& principal) -> absl::Status {
+  return gate_->Administer(context, "PutProduct", [=, this](auto& principal) -> absl::Status {
     v1::Product wanted = request->product();
     if (!IsWhole(request->update_mask())) {
       GLUTWATCH_ASSIGN_OR_RETURN(const std::string id,
@@ -135,7 +136,7 @@ grpc::ServerUnaryReactor* CatalogServiceImpl::PutProduct(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* CatalogServiceImpl::MergeMarket(grpc::CallbackServerContext* context,
                                                           const v1::MergeMarketRequest* request,
                                                           v1::MergeMarketResponse* response) {
-  return gate_->Answer(context, "MergeMarket", [&](const auto& principal) -> absl::Status {
+  return gate_->Administer(context, "MergeMarket", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_ASSIGN_OR_RETURN(const std::string from, IdOf(request->name(), "markets", "name"));
     GLUTWATCH_ASSIGN_OR_RETURN(const std::string into, IdOf(request->into(), "markets", "into"));
     for (const std::string& id : {from, into}) {
@@ -162,7 +163,7 @@ grpc::ServerUnaryReactor* CatalogServiceImpl::MergeMarket(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* CatalogServiceImpl::MergeProduct(grpc::CallbackServerContext* context,
                                                            const v1::MergeProductRequest* request,
                                                            v1::MergeProductResponse* response) {
-  return gate_->Answer(context, "MergeProduct", [&](const auto& principal) -> absl::Status {
+  return gate_->Administer(context, "MergeProduct", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_ASSIGN_OR_RETURN(const std::string from, IdOf(request->name(), "products", "name"));
     GLUTWATCH_ASSIGN_OR_RETURN(const std::string into, IdOf(request->into(), "products", "into"));
     GLUTWATCH_RETURN_IF_ERROR(
@@ -185,7 +186,7 @@ grpc::ServerUnaryReactor* CatalogServiceImpl::MergeProduct(grpc::CallbackServerC
 grpc::ServerUnaryReactor* CatalogServiceImpl::ImportCatalog(grpc::CallbackServerContext* context,
                                                             const v1::ImportCatalogRequest* request,
                                                             v1::ImportCatalogResponse* response) {
-  return gate_->Answer(context, "ImportCatalog", [&](const auto& principal) -> absl::Status {
+  return gate_->Administer(context, "ImportCatalog", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(
         security::Authorize(principal, security::Action::kEditCatalog, "", *catalog_));
     GLUTWATCH_ASSIGN_OR_RETURN(const catalog::Resources resources, FromProto(request->catalog()));

@@ -69,7 +69,7 @@ absl::StatusOr<catalog::Resource> ResourceNamed(absl::string_view name) {
 grpc::ServerUnaryReactor* CatalogServiceImpl::GetRegion(grpc::CallbackServerContext* context,
                                                         const v1::GetRegionRequest* request,
                                                         v1::GetRegionResponse* response) {
-  return gate_->Answer(context, "GetRegion", [&](const auto&) -> absl::Status {
+  return gate_->Read(context, "GetRegion", [=, this](auto&) -> absl::Status {
     GLUTWATCH_ASSIGN_OR_RETURN(const std::string code, IdOf(request->name(), "regions", "name"));
     const auto region = catalog_->FindRegion(code);
     GLUTWATCH_RETURN_IF_ERROR(FoundOr(region, request->name()));
@@ -81,7 +81,7 @@ grpc::ServerUnaryReactor* CatalogServiceImpl::GetRegion(grpc::CallbackServerCont
 grpc::ServerUnaryReactor* CatalogServiceImpl::ListRegions(grpc::CallbackServerContext* context,
                                                           const v1::ListRegionsRequest* request,
                                                           v1::ListRegionsResponse* response) {
-  return gate_->Answer(context, "ListRegions", [&](const auto&) -> absl::Status {
+  return gate_->Read(context, "ListRegions", [=, this](auto&) -> absl::Status {
     GLUTWATCH_ASSIGN_OR_RETURN(const std::string within,
                                OptionalId(request->parent(), "regions", "parent"));
     return Page(
@@ -95,7 +95,7 @@ grpc::ServerUnaryReactor* CatalogServiceImpl::ListRegions(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* CatalogServiceImpl::GetMarket(grpc::CallbackServerContext* context,
                                                         const v1::GetMarketRequest* request,
                                                         v1::GetMarketResponse* response) {
-  return gate_->Answer(context, "GetMarket", [&](const auto&) -> absl::Status {
+  return gate_->Read(context, "GetMarket", [=, this](auto&) -> absl::Status {
     GLUTWATCH_ASSIGN_OR_RETURN(const std::string id, IdOf(request->name(), "markets", "name"));
     auto market = catalog_->GetMarket(id);  // also what was merged
     if (market == nullptr) market = catalog_->FindMarket(id);
@@ -108,7 +108,7 @@ grpc::ServerUnaryReactor* CatalogServiceImpl::GetMarket(grpc::CallbackServerCont
 grpc::ServerUnaryReactor* CatalogServiceImpl::ListMarkets(grpc::CallbackServerContext* context,
                                                           const v1::ListMarketsRequest* request,
                                                           v1::ListMarketsResponse* response) {
-  return gate_->Answer(context, "ListMarkets", [&](const auto&) -> absl::Status {
+  return gate_->Read(context, "ListMarkets", [=, this](auto&) -> absl::Status {
     GLUTWATCH_ASSIGN_OR_RETURN(const std::string within,
                                OptionalId(request->region(), "regions", "region"));
     return Page(
@@ -122,7 +122,7 @@ grpc::ServerUnaryReactor* CatalogServiceImpl::ListMarkets(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* CatalogServiceImpl::GetProduct(grpc::CallbackServerContext* context,
                                                          const v1::GetProductRequest* request,
                                                          v1::GetProductResponse* response) {
-  return gate_->Answer(context, "GetProduct", [&](const auto&) -> absl::Status {
+  return gate_->Read(context, "GetProduct", [=, this](auto&) -> absl::Status {
     GLUTWATCH_ASSIGN_OR_RETURN(const std::string id, IdOf(request->name(), "products", "name"));
     auto product = catalog_->GetProduct(id);  // also what was merged
     if (product == nullptr) product = catalog_->FindProduct(id);
@@ -135,7 +135,7 @@ grpc::ServerUnaryReactor* CatalogServiceImpl::GetProduct(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* CatalogServiceImpl::ListProducts(grpc::CallbackServerContext* context,
                                                            const v1::ListProductsRequest* request,
                                                            v1::ListProductsResponse* response) {
-  return gate_->Answer(context, "ListProducts", [&](const auto&) -> absl::Status {
+  return gate_->Read(context, "ListProducts", [=, this](auto&) -> absl::Status {
     return Page(
         *request, request->category(), response,
         [&](absl::string_view after, int n) {
@@ -149,7 +149,7 @@ grpc::ServerUnaryReactor* CatalogServiceImpl::ListProducts(grpc::CallbackServerC
 grpc::ServerUnaryReactor* CatalogServiceImpl::ListUnits(grpc::CallbackServerContext* context,
                                                         const v1::ListUnitsRequest* request,
                                                         v1::ListUnitsResponse* response) {
-  return gate_->Answer(context, "ListUnits", [&](const auto&) -> absl::Status {
+  return gate_->Read(context, "ListUnits", [=, this](auto&) -> absl::Status {
     const auto after_id = [&](absl::string_view after, int n) {
       std::vector<std::shared_ptr<const catalog::Unit>> found;
       for (const auto& unit : catalog_->ListUnits()) {
@@ -166,7 +166,7 @@ grpc::ServerUnaryReactor* CatalogServiceImpl::ListUnits(grpc::CallbackServerCont
 grpc::ServerUnaryReactor* CatalogServiceImpl::ListSeries(grpc::CallbackServerContext* context,
                                                          const v1::ListSeriesRequest* request,
                                                          v1::ListSeriesResponse* response) {
-  return gate_->Answer(context, "ListSeries", [&](const auto&) -> absl::Status {
+  return gate_->Read(context, "ListSeries", [=, this](auto&) -> absl::Status {
     GLUTWATCH_ASSIGN_OR_RETURN(const int size,
                                PageSize(request->page_size(), kUsualSeriesPage, kMostSeriesPage));
     catalog::SeriesSelection selection;
@@ -200,7 +200,7 @@ grpc::ServerUnaryReactor* CatalogServiceImpl::ListSeries(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* CatalogServiceImpl::ListCatalogChanges(
     grpc::CallbackServerContext* context, const v1::ListCatalogChangesRequest* request,
     v1::ListCatalogChangesResponse* response) {
-  return gate_->Answer(context, "ListCatalogChanges", [&](const auto&) -> absl::Status {
+  return gate_->Read(context, "ListCatalogChanges", [=, this](auto&) -> absl::Status {
     GLUTWATCH_ASSIGN_OR_RETURN(const int size,
                                PageSize(request->page_size(), kUsualPage, kMostPage));
     std::optional<catalog::Resource> only;
@@ -228,7 +228,7 @@ grpc::ServerUnaryReactor* CatalogServiceImpl::ListCatalogChanges(
 grpc::ServerUnaryReactor* CatalogServiceImpl::ExportCatalog(grpc::CallbackServerContext* context,
                                                             const v1::ExportCatalogRequest*,
                                                             v1::ExportCatalogResponse* response) {
-  return gate_->Answer(context, "ExportCatalog", [&](const auto&) -> absl::Status {
+  return gate_->Administer(context, "ExportCatalog", [=, this](auto&) -> absl::Status {
     *response->mutable_catalog() = ToProto(catalog_->Export());
     return absl::OkStatus();
   });

@@ -71,7 +71,7 @@ absl::StatusOr<std::string> DataHealthServiceImpl::RegionOf(absl::string_view na
 grpc::ServerUnaryReactor* DataHealthServiceImpl::ListMarketHealth(
     grpc::CallbackServerContext* context, const v1::ListMarketHealthRequest* request,
     v1::ListMarketHealthResponse* response) {
-  return gate_->Answer(context, "ListMarketHealth", [&](const auto& principal) -> absl::Status {
+  return gate_->Read(context, "ListMarketHealth", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal, Action::kReadPrices));
     GLUTWATCH_ASSIGN_OR_RETURN(const int size,
                                PageSize(request->page_size(), kUsualMarkets, kMostMarkets));
@@ -103,7 +103,7 @@ grpc::ServerUnaryReactor* DataHealthServiceImpl::ListMarketHealth(
 grpc::ServerUnaryReactor* DataHealthServiceImpl::GetRegionHealth(
     grpc::CallbackServerContext* context, const v1::GetRegionHealthRequest* request,
     v1::GetRegionHealthResponse* response) {
-  return gate_->Answer(context, "GetRegionHealth", [&](const auto& principal) -> absl::Status {
+  return gate_->Read(context, "GetRegionHealth", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal, Action::kReadPrices));
     GLUTWATCH_ASSIGN_OR_RETURN(const std::string region, RegionOf(request->region()));
     const auto markets = rooms_.catalog->ListMarkets(region, "", kMostRegionMarkets + 1);
@@ -126,7 +126,7 @@ grpc::ServerUnaryReactor* DataHealthServiceImpl::GetRegionHealth(
 grpc::ServerUnaryReactor* DataHealthServiceImpl::GetSeriesHealth(
     grpc::CallbackServerContext* context, const v1::GetSeriesHealthRequest* request,
     v1::GetSeriesHealthResponse* response) {
-  return gate_->Answer(context, "GetSeriesHealth", [&](const auto& principal) -> absl::Status {
+  return gate_->Read(context, "GetSeriesHealth", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal, Action::kReadPrices));
     GLUTWATCH_ASSIGN_OR_RETURN(const auto id, catalog::ParseSeriesName(request->series()));
     const auto series = rooms_.registry->Find(id);
@@ -148,7 +148,7 @@ grpc::ServerUnaryReactor* DataHealthServiceImpl::GetSeriesHealth(
 grpc::ServerUnaryReactor* DataHealthServiceImpl::ListSourceDays(
     grpc::CallbackServerContext* context, const v1::ListSourceDaysRequest* request,
     v1::ListSourceDaysResponse* response) {
-  return gate_->Answer(context, "ListSourceDays", [&](const auto& principal) -> absl::Status {
+  return gate_->Read(context, "ListSourceDays", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal, Action::kReadPrices));
     return FillSourceDays(*request, response);
   });

@@ -138,7 +138,7 @@ absl::StatusOr<observe::ReviewRequest> ToRequest(const v1::ReviewObservationRequ
 grpc::ServerUnaryReactor* DataHealthServiceImpl::ListCorrections(
     grpc::CallbackServerContext* context, const v1::ListCorrectionsRequest* request,
     v1::ListCorrectionsResponse* response) {
-  return gate_->Answer(context, "ListCorrections", [&](const auto& principal) -> absl::Status {
+  return gate_->Read(context, "ListCorrections", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal, Action::kReadPrices));
     GLUTWATCH_ASSIGN_OR_RETURN(auto query, ToQuery(*request, kUsualCorrections, kMostCorrections));
     if (request->has_record_start_time()) {
@@ -164,7 +164,7 @@ grpc::ServerUnaryReactor* DataHealthServiceImpl::ListCorrections(
 grpc::ServerUnaryReactor* DataHealthServiceImpl::ListSuspicious(
     grpc::CallbackServerContext* context, const v1::ListSuspiciousRequest* request,
     v1::ListSuspiciousResponse* response) {
-  return gate_->Answer(context, "ListSuspicious", [&](const auto& principal) -> absl::Status {
+  return gate_->Read(context, "ListSuspicious", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal, Action::kReadPrices));
     GLUTWATCH_ASSIGN_OR_RETURN(auto query, ToQuery(*request, kUsualDoubtful, kMostDoubtful));
     GLUTWATCH_RETURN_IF_ERROR(SetFilter(request->filter(), &query));
@@ -184,7 +184,7 @@ grpc::ServerUnaryReactor* DataHealthServiceImpl::ListSuspicious(
 grpc::ServerUnaryReactor* DataHealthServiceImpl::ReviewObservation(
     grpc::CallbackServerContext* context, const v1::ReviewObservationRequest* request,
     v1::ReviewObservationResponse* response) {
-  return gate_->Answer(context, "ReviewObservation", [&](const auto& principal) -> absl::Status {
+  return gate_->Write(context, "ReviewObservation", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal, Action::kReviewPrices));
     GLUTWATCH_ASSIGN_OR_RETURN(const auto review, ToRequest(*request));
     GLUTWATCH_ASSIGN_OR_RETURN(

@@ -16,7 +16,7 @@ grpc::ServerWriteReactor<v1::QueryObservationsResponse>* ObservationServiceImpl:
 grpc::ServerUnaryReactor* ObservationServiceImpl::LatestPrices(
     grpc::CallbackServerContext* context, const v1::LatestPricesRequest* request,
     v1::LatestPricesResponse* response) {
-  return gate_->Answer(context, "LatestPrices", [&](const auto& principal) -> absl::Status {
+  return gate_->Read(context, "LatestPrices", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal, security::Action::kReadPrices));
     GLUTWATCH_ASSIGN_OR_RETURN(
         const auto ids, SelectForRead(request->selection(), storage::PriceStore::kNow, *registry_));

@@ -1,7 +1,6 @@
 #include "server/rpc/price_aggregation.h"
 
 #include <algorithm>
-#include <chrono>
 #include <cstddef>
 #include <deque>
 #include <iterator>
@@ -27,6 +26,7 @@ using observe::AggregateFigures;
 // A frame is full with so many rows; the names of a group weigh as much as some rows.
 constexpr size_t kRowsPerFrame = 8192;
 constexpr size_t kRowsPerName = 16;
+constexpr char kMethod[] = "AggregateObservations";
 
 absl::Status NotKnown(absl::string_view field, int value, absl::string_view expected) {
   return absl::InvalidArgumentError(absl::StrCat(field, " is ", value, ", expected ", expected));
@@ -192,24 +192,28 @@ void AddRows(const AggregateFigures& figures, size_t begin, size_t count, const 
 
 class AggregateReactor final : public grpc::ServerWriteReactor<v1::AggregateObservationsResponse> {
  public:
-  AggregateReactor(const CallGate& gate, grpc::CallbackServerContext* context)
-      : gate_(gate), context_(context), deadline_(context->deadline()) {}
+  AggregateReactor(const CallGate& gate, grpc::CallbackServerContext* context, Admission admission)
+      : gate_(gate), context_(context), admission_(std::move(admission)) {}
 
   void Begin(const AggregationRooms& rooms, const v1::AggregateObservationsRequest& request) {
-    const absl::Status status = Open(rooms, request);
-    if (!status.ok()) return End(status);
-    Next();
+    admission_.Work([this, rooms, request] {
+      absl::Status status = admission_.StillWanted();  // it may have waited
+      if (status.ok()) status = Open(rooms, request);
+      if (!status.ok()) return End(status);
+      Next();
+    });
   }
 
   void OnWriteDone(bool ok) override {
     if (!ok) return End(absl::CancelledError("the client went away"));
-    Next();
+    admission_.Work([this] { Next(); });
   }
   void OnDone() override { delete this; }
 
  private:
   void End(const absl::Status& status) {
-    gate_.Ended("AggregateObservations", status.code(), begin_);
+    admission_.Leave();
+    gate_.Ended(kMethod, status.code(), begin_);
     Finish(ToGrpc(status));
   }
 
@@ -227,10 +231,6 @@ class AggregateReactor final : public grpc::ServerWriteReactor<v1::AggregateObse
     return absl::OkStatus();
   }
 
-  bool Stopped() const {
-    return context_->IsCancelled() || std::chrono::system_clock::now() > deadline_;
-  }
-
   void Next() {
     frame_.Clear();
     size_t filled = 0;
@@ -245,13 +245,15 @@ class AggregateReactor final : public grpc::ServerWriteReactor<v1::AggregateObse
     }
     if (!ready_.empty() || !aggregation_->done()) return StartWrite(&frame_);
     if (frame_.blocks_size() == 0) return End(absl::OkStatus());
-    gate_.Ended("AggregateObservations", absl::StatusCode::kOk, begin_);
+    admission_.Leave();
+    gate_.Ended(kMethod, absl::StatusCode::kOk, begin_);
     StartWriteAndFinish(&frame_, grpc::WriteOptions(), grpc::Status::OK);
   }
 
   absl::Status Read() {
     std::vector<AggregatedGroup> done;
-    GLUTWATCH_RETURN_IF_ERROR(aggregation_->Step([this] { return Stopped(); }, &done));
+    GLUTWATCH_RETURN_IF_ERROR(
+        aggregation_->Step([this] { return !admission_.StillWanted().ok(); }, &done));
     std::move(done.begin(), done.end(), std::back_inserter(ready_));
     return absl::OkStatus();
   }
@@ -273,7 +275,7 @@ class AggregateReactor final : public grpc::ServerWriteReactor<v1::AggregateObse
 
   const CallGate& gate_;
   grpc::CallbackServerContext* const context_;
-  const std::chrono::system_clock::time_point deadline_;
+  Admission admission_;
   const absl::Time begin_ = absl::Now();
   Columns columns_;
   std::vector<double> quantiles_;
@@ -288,7 +290,11 @@ class AggregateReactor final : public grpc::ServerWriteReactor<v1::AggregateObse
 grpc::ServerWriteReactor<v1::AggregateObservationsResponse>* AggregatePrices(
     const AggregationRooms& rooms, const CallGate& gate, grpc::CallbackServerContext* context,
     const v1::AggregateObservationsRequest& request) {
-  auto* reactor = new AggregateReactor(gate, context);
+  auto admitted = gate.Admit(*context, CallClass::kRead, kMethod);
+  if (!admitted.ok()) {
+    return new RefusedStream<v1::AggregateObservationsResponse>(admitted.status());
+  }
+  auto* reactor = new AggregateReactor(gate, context, *std::move(admitted));
   reactor->Begin(rooms, request);
   return reactor;
 }

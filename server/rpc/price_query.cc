@@ -1,7 +1,6 @@
 #include "server/rpc/price_query.h"
 
 #include <algorithm>
-#include <atomic>
 #include <utility>
 
 #include "absl/strings/str_cat.h"
@@ -14,6 +13,7 @@
 namespace glutwatch::rpc {
 namespace {
 
+constexpr char kMethod[] = "QueryObservations";
 constexpr size_t kMaxSeriesPerRead = 10'000;
 // At most about 1 MiB of a response, and of a block.
 constexpr size_t kRowsPerResponse = 16'384;
@@ -22,31 +22,35 @@ class PriceQuery final : public grpc::ServerWriteReactor<v1::QueryObservationsRe
  public:
   PriceQuery(const storage::PriceStore* store, const catalog::Catalog* catalog,
              const catalog::SeriesRegistry* registry, const CallGate* gate,
-             grpc::CallbackServerContext* context, const v1::QueryObservationsRequest& request)
+             grpc::CallbackServerContext* context, Admission admission,
+             const v1::QueryObservationsRequest& request)
       : store_(store),
         registry_(registry),
         gate_(gate),
         principal_(gate->PrincipalOf(*context)),
-        deadline_(absl::FromChrono(context->deadline())),
+        admission_(std::move(admission)),
         request_(request),
         views_(catalog, request.unit_view()) {}
 
   void Begin() {
-    const absl::Status status = Open();
-    if (!status.ok()) return End(status);
-    Next();
+    admission_.Work([this] {
+      absl::Status status = admission_.StillWanted();  // it may have waited
+      if (status.ok()) status = Open();
+      if (!status.ok()) return End(status);
+      Next();
+    });
   }
 
   void OnWriteDone(bool ok) override {
     if (!ok) return End(absl::CancelledError("the client went away"));
-    Next();
+    admission_.Work([this] { Next(); });
   }
-  void OnCancel() override { cancelled_.store(true, std::memory_order_relaxed); }
   void OnDone() override { delete this; }
 
  private:
   void End(const absl::Status& status) {
-    gate_->Ended("QueryObservations", status.code(), begin_);
+    admission_.Leave();
+    gate_->Ended(kMethod, status.code(), begin_);
     Finish(ToGrpc(status));
   }
 
@@ -82,21 +86,14 @@ class PriceQuery final : public grpc::ServerWriteReactor<v1::QueryObservationsRe
       const absl::Status status = request_.all_versions() ? ReadVersions() : ReadColumns();
       if (!status.ok()) return End(status);
     }
-    if (Ended()) return End(EndedStatus());
+    const absl::Status wanted = admission_.StillWanted();
+    if (!wanted.ok()) return End(wanted);
     const bool last = next_ == ids_.size() && row_ == rows_.rows();
     if (!last) return StartWrite(&response_);
     if (response_.blocks_size() == 0) return End(absl::OkStatus());
-    gate_->Ended("QueryObservations", absl::StatusCode::kOk, begin_);
+    admission_.Leave();
+    gate_->Ended(kMethod, absl::StatusCode::kOk, begin_);
     StartWriteAndFinish(&response_, grpc::WriteOptions(), grpc::Status::OK);
-  }
-
-  // Whether nobody waits for the answer any more.
-  bool Ended() const {
-    return cancelled_.load(std::memory_order_relaxed) || absl::Now() > deadline_;
-  }
-  absl::Status EndedStatus() const {
-    if (absl::Now() > deadline_) return absl::DeadlineExceededError("the deadline is past");
-    return absl::CancelledError("cancelled by the client");
   }
 
   // Reads series and adds their blocks until the response is full.
@@ -105,14 +102,14 @@ class PriceQuery final : public grpc::ServerWriteReactor<v1::QueryObservationsRe
     return store_->ReadManyColumns(rest, from_, to_, limit_us_, columns_, &rows_,
                                    [this](size_t, const storage::PriceColumns&) {
                                      StartSeries();
-                                     return room_ > 0 && !Ended();
+                                     return room_ > 0 && admission_.StillWanted().ok();
                                    });
   }
   absl::Status ReadVersions() {
     GLUTWATCH_ASSIGN_OR_RETURN(const auto versions, store_->ReadVersions(ids_[next_], from_, to_));
     storage::SetRows(versions, columns_, &rows_);
     StartSeries();
-    if (Ended()) room_ = 0;
+    if (!admission_.StillWanted().ok()) room_ = 0;
     return absl::OkStatus();
   }
 
@@ -140,11 +137,10 @@ class PriceQuery final : public grpc::ServerWriteReactor<v1::QueryObservationsRe
   const catalog::SeriesRegistry* const registry_;
   const CallGate* const gate_;
   const security::Principal& principal_;
-  const absl::Time deadline_;
+  Admission admission_;
   const v1::QueryObservationsRequest request_;
   ViewCache views_;
   const absl::Time begin_ = absl::Now();
-  std::atomic<bool> cancelled_{false};
   Day from_ = kMinDay;
   Day to_ = kMaxDay;
   int64_t limit_us_ = storage::PriceStore::kNow;
@@ -181,7 +177,10 @@ grpc::ServerWriteReactor<v1::QueryObservationsResponse>* BeginPriceQuery(
     const storage::PriceStore* store, const catalog::Catalog* catalog,
     const catalog::SeriesRegistry* registry, const CallGate* gate,
     grpc::CallbackServerContext* context, const v1::QueryObservationsRequest& request) {
-  auto* query = new PriceQuery(store, catalog, registry, gate, context, request);
+  auto admitted = gate->Admit(*context, CallClass::kRead, kMethod);
+  if (!admitted.ok()) return new RefusedStream<v1::QueryObservationsResponse>(admitted.status());
+  auto* query =
+      new PriceQuery(store, catalog, registry, gate, context, *std::move(admitted), request);
   query->Begin();
   return query;
 }

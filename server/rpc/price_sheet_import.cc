@@ -105,6 +105,7 @@ class PriceSheetImport {
   }
 
   bool refuses_any() const { return refused_ > 0; }
+  int64_t kept() const { return static_cast<int64_t>(kept_.size()); }
 
   absl::Status Apply(observe::IntakeSession* session) {
     sheet_.Introduce(session);
@@ -289,6 +290,7 @@ absl::Status ImportPriceSheet(const security::Principal& principal,
     return absl::OkStatus();
   }
   options.preview = false;
+  options.prepaid_rows = import.kept();
   GLUTWATCH_ASSIGN_OR_RETURN(const auto session, intake->Open(principal, options));
   return import.Apply(session.get());
 }

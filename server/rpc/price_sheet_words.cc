@@ -34,6 +34,7 @@ constexpr ReasonWords kReasons[] = {
     {"BAD_CURRENCY", Part::kUnit, "币种应为三位大写字母，如 CNY"},
     {"BAD_GRADE", Part::kGrade, "规格过长或不是有效文字"},
     {"PERMISSION", Part::kMarket, "无权填报此市场的价格"},
+    {"QUOTA_SERIES", Part::kRow, "今日新增的价格序列已达配额上限，请改日再报此行"},
     {"DAY_OUT_OF_RANGE", Part::kDate, "日期超出范围，应在 1900 年至 2169 年之间"},
     {"FUTURE_DAY", Part::kDate, "日期晚于市场当天"},
     {"PRICE_NOT_POSITIVE", Part::kModal, "价格应大于 0"},

@@ -72,7 +72,10 @@ class PushReactor final : public grpc::ServerBidiReactor<Request, Response>,
                           public std::enable_shared_from_this<PushReactor> {
  public:
   PushReactor(observe::Intake* intake, const security::Principal& principal, PushStreams* streams)
-      : intake_(intake), principal_(principal), streams_(streams) {}
+      : intake_(intake),
+        principal_(principal),
+        streams_(streams),
+        quota_(streams->quotas_ == nullptr ? nullptr : streams->quotas_->Of(principal.id)) {}
 
   void Begin() {
     MutexLock lock(&mu_);
@@ -169,12 +172,13 @@ class PushReactor final : public grpc::ServerBidiReactor<Request, Response>,
       MutexLock lock(&mu_);
       ++in_flight_;
     }
-    streams_->Take(bytes);
+    streams_->Take(bytes, quota_);
     ++batches_;
     session_->Submit(ColumnsOf(batch), [self = shared_from_this(), id = batch.batch_id(),
                                         bytes](absl::StatusOr<observe::BatchVerdict> verdict) {
       Response answer = AnswerOf(id, verdict);
-      self->streams_->Release(bytes);  // while this stream cannot end, so that they are there
+      // While this stream cannot end, so that they are there.
+      self->streams_->Release(bytes, self->quota_);
       MutexLock lock(&self->mu_);
       --self->in_flight_;
       self->answers_.push_back(std::move(answer));
@@ -201,7 +205,7 @@ class PushReactor final : public grpc::ServerBidiReactor<Request, Response>,
       writing_ = true;
       StartWrite(&answers_.front());
     }
-    if (read_is_due_ && !reading_done_ && streams_->MayRead() &&
+    if (read_is_due_ && !reading_done_ && streams_->MayRead(quota_) &&
         in_flight_ < streams_->limits_.batches_per_stream) {
       read_is_due_ = false;
       StartRead(&request_);
@@ -221,6 +225,7 @@ class PushReactor final : public grpc::ServerBidiReactor<Request, Response>,
   observe::Intake* const intake_;
   const security::Principal& principal_;
   PushStreams* const streams_;
+  security::QuotaAccount* const quota_;  // nullptr: no quotas
   Request request_;  // one read at a time: touched only between StartRead and the end of OnReadDone
   std::unique_ptr<observe::IntakeSession> session_;
   SeriesNames names_;
@@ -267,9 +272,11 @@ int PushStreams::streams() const {
   return static_cast<int>(streams_.size());
 }
 
-void PushStreams::Release(int64_t bytes) {
+void PushStreams::Release(int64_t bytes, security::QuotaAccount* quota) {
   const int64_t before = bytes_in_flight_.fetch_sub(bytes);
-  if (before < limits_.bytes || before - bytes >= limits_.bytes) return;
+  const bool has_room = before >= limits_.bytes && before - bytes < limits_.bytes;
+  const bool principal_has_room = quota != nullptr && quota->ReleaseBytes(bytes);
+  if (!has_room && !principal_has_room) return;
   std::vector<std::shared_ptr<PushReactor>> streams;
   {
     MutexLock lock(&mu_);

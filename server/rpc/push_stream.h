@@ -9,6 +9,7 @@
 #include "glutwatch/v1/observe.pb.h"
 #include "server/observe/intake.h"
 #include "server/security/principal.h"
+#include "server/security/quota.h"
 
 namespace glutwatch::rpc {
 
@@ -27,7 +28,10 @@ struct PushLimits {
 // and it waits. Thread-safe.
 class PushStreams {
  public:
-  explicit PushStreams(const PushLimits& limits = {}) : limits_(limits) {}
+  // `quotas`, if there are any, outlive it: a stream reads not on either while its principal has
+  // too many bytes in flight over all of its streams.
+  explicit PushStreams(const PushLimits& limits = {}, security::Quotas* quotas = nullptr)
+      : limits_(limits), quotas_(quotas) {}
 
   // Begins a stream, which deletes itself when it is done. Arguments and this outlive it.
   grpc::ServerBidiReactor<v1::PushObservationsRequest, v1::PushObservationsResponse>* Begin(
@@ -40,13 +44,21 @@ class PushStreams {
 
  private:
   friend class PushReactor;
-  bool MayRead() const { return bytes_in_flight_.load() < limits_.bytes; }
-  void Take(int64_t bytes) { bytes_in_flight_.fetch_add(bytes); }
+  // `quota` is of the stream's principal, or nullptr.
+  bool MayRead(const security::QuotaAccount* quota) const {
+    return bytes_in_flight_.load() < limits_.bytes &&
+           (quota == nullptr || quota->HasRoomForBytes());
+  }
+  void Take(int64_t bytes, security::QuotaAccount* quota) {
+    bytes_in_flight_.fetch_add(bytes);
+    if (quota != nullptr) quota->TakeBytes(bytes);
+  }
   // Wakes the streams that wait for room, if there is some again.
-  void Release(int64_t bytes);
+  void Release(int64_t bytes, security::QuotaAccount* quota);
   void Remove(const PushReactor* stream);
 
   const PushLimits limits_;
+  security::Quotas* const quotas_;
   std::atomic<int64_t> bytes_in_flight_{0};
   mutable Mutex mu_;
   bool draining_ ABSL_GUARDED_BY(mu_) = false;

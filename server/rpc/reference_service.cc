@@ -93,7 +93,7 @@ absl::StatusOr<FactFilter> FilterOf(const v1::ListFactsRequest& request, Day day
 grpc::ServerUnaryReactor* ReferenceServiceImpl::GetFact(grpc::CallbackServerContext* context,
                                                         const v1::GetFactRequest* request,
                                                         v1::GetFactResponse* response) {
-  return gate_->Answer(context, "GetFact", [&](const auto& principal) -> absl::Status {
+  return gate_->Read(context, "GetFact", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal, Action::kReadPrices));
     GLUTWATCH_ASSIGN_OR_RETURN(const std::string id, IdOf(request->name(), "facts", "name"));
     const auto fact = facts_->Find(id, AsOf(request->has_as_of(), request->as_of()));
@@ -110,7 +110,7 @@ grpc::ServerUnaryReactor* ReferenceServiceImpl::GetFact(grpc::CallbackServerCont
 grpc::ServerUnaryReactor* ReferenceServiceImpl::ListFacts(grpc::CallbackServerContext* context,
                                                           const v1::ListFactsRequest* request,
                                                           v1::ListFactsResponse* response) {
-  return gate_->Answer(context, "ListFacts", [&](const auto& principal) -> absl::Status {
+  return gate_->Read(context, "ListFacts", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal, Action::kReadPrices));
     GLUTWATCH_ASSIGN_OR_RETURN(const int size,
                                PageSize(request->page_size(), kUsualPage, kMostPage));
@@ -139,7 +139,7 @@ grpc::ServerUnaryReactor* ReferenceServiceImpl::ListFacts(grpc::CallbackServerCo
 grpc::ServerUnaryReactor* ReferenceServiceImpl::ImportFacts(grpc::CallbackServerContext* context,
                                                             const v1::ImportFactsRequest* request,
                                                             v1::ImportFactsResponse* response) {
-  return gate_->Answer(context, "ImportFacts", [&](const auto& principal) -> absl::Status {
+  return gate_->Administer(context, "ImportFacts", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(security::Authorize(principal, Action::kEditCatalog, "", *catalog_));
     GLUTWATCH_ASSIGN_OR_RETURN(const auto facts, FromProto(request->file()));
     GLUTWATCH_ASSIGN_OR_RETURN(const auto changes, facts_->Put(facts, request->validate_only()));
@@ -158,7 +158,7 @@ grpc::ServerUnaryReactor* ReferenceServiceImpl::ImportFacts(grpc::CallbackServer
 grpc::ServerUnaryReactor* ReferenceServiceImpl::ExportFacts(grpc::CallbackServerContext* context,
                                                             const v1::ExportFactsRequest*,
                                                             v1::ExportFactsResponse* response) {
-  return gate_->Answer(context, "ExportFacts", [&](const auto& principal) -> absl::Status {
+  return gate_->Administer(context, "ExportFacts", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal, Action::kReadPrices));
     const Day today = ChinaDay(clock_->Now());
     for (const auto& fact : facts_->List(-1, INT64_MAX)) {

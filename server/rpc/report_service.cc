@@ -41,7 +41,7 @@ absl::StatusOr<std::string> ReportServiceImpl::ProductId(absl::string_view produ
 grpc::ServerUnaryReactor* ReportServiceImpl::SubmitReports(grpc::CallbackServerContext* context,
                                                            const v1::SubmitReportsRequest* request,
                                                            v1::SubmitReportsResponse* response) {
-  return gate_->Answer(context, "SubmitReports", [&](const auto& principal) -> absl::Status {
+  return gate_->Write(context, "SubmitReports", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal, Action::kWriteReports));
     report::Submission submission;
     submission.request_id = request->request_id();
@@ -76,7 +76,7 @@ grpc::ServerUnaryReactor* ReportServiceImpl::SubmitReports(grpc::CallbackServerC
 grpc::ServerUnaryReactor* ReportServiceImpl::ListReports(grpc::CallbackServerContext* context,
                                                          const v1::ListReportsRequest* request,
                                                          v1::ListReportsResponse* response) {
-  return gate_->Answer(context, "ListReports", [&](const auto& principal) -> absl::Status {
+  return gate_->Read(context, "ListReports", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal, Action::kReadReports));
     GLUTWATCH_ASSIGN_OR_RETURN(const int size,
                                PageSize(request->page_size(), kUsualPage, kMostPage));
@@ -106,7 +106,7 @@ grpc::ServerUnaryReactor* ReportServiceImpl::ListReports(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* ReportServiceImpl::ListReportVersions(
     grpc::CallbackServerContext* context, const v1::ListReportVersionsRequest* request,
     v1::ListReportVersionsResponse* response) {
-  return gate_->Answer(context, "ListReportVersions", [&](const auto& principal) -> absl::Status {
+  return gate_->Read(context, "ListReportVersions", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal, Action::kReadReports));
     GLUTWATCH_ASSIGN_OR_RETURN(const auto key, ReadReportName(request->name()));
     GLUTWATCH_ASSIGN_OR_RETURN(const auto versions, rooms_.book->Versions(key.first, key.second));
@@ -119,7 +119,7 @@ grpc::ServerUnaryReactor* ReportServiceImpl::ListReportVersions(
 grpc::ServerUnaryReactor* ReportServiceImpl::ConfirmReports(
     grpc::CallbackServerContext* context, const v1::ConfirmReportsRequest* request,
     v1::ConfirmReportsResponse* response) {
-  return gate_->Answer(context, "ConfirmReports", [&](const auto& principal) -> absl::Status {
+  return gate_->Write(context, "ConfirmReports", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal, Action::kConfirmReports));
     std::vector<report::Confirmation> confirmations;
     for (int i = 0; i < request->confirmations_size(); ++i) {

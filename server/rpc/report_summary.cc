@@ -94,7 +94,7 @@ std::string PlaceOf(const report::DueItem& item) {
 grpc::ServerUnaryReactor* ReportServiceImpl::SummarizeReports(
     grpc::CallbackServerContext* context, const v1::SummarizeReportsRequest* request,
     v1::SummarizeReportsResponse* response) {
-  return gate_->Answer(context, "SummarizeReports", [&](const auto& principal) -> absl::Status {
+  return gate_->Read(context, "SummarizeReports", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal, Action::kReadReports));
     report::SummaryQuestion question;
     question.kind = static_cast<report::Kind>(request->kind());
@@ -135,7 +135,7 @@ grpc::ServerUnaryReactor* ReportServiceImpl::SummarizeReports(
 grpc::ServerUnaryReactor* ReportServiceImpl::ListDueReports(
     grpc::CallbackServerContext* context, const v1::ListDueReportsRequest* request,
     v1::ListDueReportsResponse* response) {
-  return gate_->Answer(context, "ListDueReports", [&](const auto& principal) -> absl::Status {
+  return gate_->Read(context, "ListDueReports", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal, Action::kReadReports));
     GLUTWATCH_ASSIGN_OR_RETURN(const int size,
                                PageSize(request->page_size(), kUsualPage, kMostPage));

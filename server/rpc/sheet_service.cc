@@ -10,7 +10,7 @@ namespace glutwatch::rpc {
 grpc::ServerUnaryReactor* SheetServiceImpl::ImportReportSheet(
     grpc::CallbackServerContext* context, const v1::ImportReportSheetRequest* request,
     v1::ImportReportSheetResponse* response) {
-  return gate_->Answer(context, "ImportReportSheet", [&](const auto& principal) -> absl::Status {
+  return gate_->Write(context, "ImportReportSheet", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal, security::Action::kWriteReports));
     GLUTWATCH_RETURN_IF_ERROR(rpc::ImportReportSheet(principal, *request, book_, response));
     spdlog::info(
@@ -27,7 +27,7 @@ grpc::ServerUnaryReactor* SheetServiceImpl::ImportReportSheet(
 grpc::ServerUnaryReactor* SheetServiceImpl::ImportPriceSheet(
     grpc::CallbackServerContext* context, const v1::ImportPriceSheetRequest* request,
     v1::ImportPriceSheetResponse* response) {
-  return gate_->Answer(context, "ImportPriceSheet", [&](const auto& principal) -> absl::Status {
+  return gate_->Write(context, "ImportPriceSheet", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(
         rpc::ImportPriceSheet(principal, *request, *catalog_, intake_, response));
     spdlog::info(

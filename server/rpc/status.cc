@@ -4,13 +4,15 @@
 
 #include "absl/strings/ascii.h"
 #include "absl/strings/string_view.h"
+#include "absl/time/time.h"
+#include "base/retry_after.h"
 #include "google/rpc/error_details.pb.h"
 
 namespace glutwatch::rpc {
 namespace {
 
 constexpr char kDomain[] = "glutwatch";
-constexpr int kRetrySeconds = 1;
+constexpr absl::Duration kUsualRetry = absl::Seconds(1);
 constexpr size_t kMaxReasonBytes = 63;
 
 // "DISK_FULL" of "DISK_FULL: 12 MiB left"; "" if the message has no such prefix.
@@ -37,8 +39,10 @@ google::rpc::Status ToProto(const absl::Status& status) {
   info.set_domain(kDomain);
   proto.add_details()->PackFrom(info);
   if (absl::IsResourceExhausted(status) || absl::IsUnavailable(status)) {
+    absl::Duration delay = RetryAfterOf(status).value_or(kUsualRetry);
     google::rpc::RetryInfo retry;
-    retry.mutable_retry_delay()->set_seconds(kRetrySeconds);
+    retry.mutable_retry_delay()->set_seconds(absl::IDivDuration(delay, absl::Seconds(1), &delay));
+    retry.mutable_retry_delay()->set_nanos(static_cast<int32_t>(absl::ToInt64Nanoseconds(delay)));
     proto.add_details()->PackFrom(retry);
   }
   return proto;

@@ -10,7 +10,8 @@ namespace glutwatch::rpc {
 //
 // Code and message stay. Every error carries one google.rpc.ErrorInfo {reason, domain
 // "glutwatch"}: the reason is the message's own prefix where it has one ("DISK_FULL: ..."),
-// otherwise the code's name. RESOURCE_EXHAUSTED and UNAVAILABLE carry a RetryInfo as well.
+// otherwise the code's name. RESOURCE_EXHAUSTED and UNAVAILABLE carry a RetryInfo as well: in
+// how long the error itself says (base/retry_after.h), or a second.
 google::rpc::Status ToProto(const absl::Status& status);
 grpc::Status ToGrpc(const absl::Status& status);
 

@@ -28,7 +28,7 @@ absl::Status WarningServiceImpl::MayReadWarning(const security::Principal& princ
 grpc::ServerUnaryReactor* WarningServiceImpl::ListWarnings(grpc::CallbackServerContext* context,
                                                            const v1::ListWarningsRequest* request,
                                                            v1::ListWarningsResponse* response) {
-  return gate_->Answer(context, "ListWarnings", [&](const auto& principal) -> absl::Status {
+  return gate_->Always(context, "ListWarnings", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_ASSIGN_OR_RETURN(const auto filter, FromProto(request->filter(), *catalog_));
     GLUTWATCH_RETURN_IF_ERROR(MayRead(principal, filter.region));
     GLUTWATCH_ASSIGN_OR_RETURN(const int size,
@@ -51,7 +51,7 @@ grpc::ServerUnaryReactor* WarningServiceImpl::ListWarnings(grpc::CallbackServerC
 grpc::ServerUnaryReactor* WarningServiceImpl::GetWarning(grpc::CallbackServerContext* context,
                                                          const v1::GetWarningRequest* request,
                                                          v1::GetWarningResponse* response) {
-  return gate_->Answer(context, "GetWarning", [&](const auto& principal) -> absl::Status {
+  return gate_->Always(context, "GetWarning", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_ASSIGN_OR_RETURN(const std::string id, IdOf(request->name(), "warnings", "name"));
     GLUTWATCH_RETURN_IF_ERROR(MayReadWarning(principal, id));
     GLUTWATCH_ASSIGN_OR_RETURN(const auto history, desk_->History(id));
@@ -66,7 +66,7 @@ grpc::ServerUnaryReactor* WarningServiceImpl::GetWarning(grpc::CallbackServerCon
 grpc::ServerUnaryReactor* WarningServiceImpl::ExplainWarning(
     grpc::CallbackServerContext* context, const v1::ExplainWarningRequest* request,
     v1::ExplainWarningResponse* response) {
-  return gate_->Answer(context, "ExplainWarning", [&](const auto& principal) -> absl::Status {
+  return gate_->Read(context, "ExplainWarning", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_ASSIGN_OR_RETURN(const std::string id, IdOf(request->name(), "warnings", "name"));
     GLUTWATCH_RETURN_IF_ERROR(MayReadWarning(principal, id));
     GLUTWATCH_ASSIGN_OR_RETURN(const auto explanation, desk_->Explain(id, request->generation()));
@@ -82,7 +82,7 @@ grpc::ServerUnaryReactor* WarningServiceImpl::ExplainWarning(
 grpc::ServerUnaryReactor* WarningServiceImpl::GetRulePack(grpc::CallbackServerContext* context,
                                                           const v1::GetRulePackRequest*,
                                                           v1::GetRulePackResponse* response) {
-  return gate_->Answer(context, "GetRulePack", [&](const auto&) -> absl::Status {
+  return gate_->Always(context, "GetRulePack", [=, this](auto&) -> absl::Status {
     *response->mutable_rule_pack() = ToProto(desk_->pack());
     return absl::OkStatus();
   });

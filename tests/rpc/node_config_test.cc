@@ -3,6 +3,7 @@
 #include "gmock/gmock.h"
 #include "gtest/gtest.h"
 #include "server/node.h"
+#include "server/node_limits.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/status_matchers.h"
 #include "tests/support/temp_dir.h"
@@ -64,6 +65,13 @@ INSTANTIATE_TEST_SUITE_P(
         {"ForgetsTooSoon", "rule_pack_file: r.yaml\nretention:\n  receipt_days: 1\n", "bad.yaml:3"},
         {"BadJournalKeep", "rule_pack_file: r.yaml\nretention:\n  journal_keep: -1s\n",
          "bad.yaml:3"},
+        {"BadQuota", "rule_pack_file: r.yaml\nquotas:\n  default:\n    rows_per_second: -1\n",
+         "bad.yaml:4"},
+        {"QuotaOfNobody", "rule_pack_file: r.yaml\nquotas:\n  principals:\n    - burst_rows: 5\n",
+         "bad.yaml:4"},
+        {"QuotaTwice", "rule_pack_file: r.yaml\nquotas:\n  principals:\n    - id: a\n    - id: a\n",
+         "bad.yaml:5"},
+        {"NoReads", "rule_pack_file: r.yaml\ncalls_at_once:\n  reads: -1\n", "bad.yaml:3"},
         {"NoRules", "data_dir: x\n", "rule_pack_file: is missing"},
     }),
     [](const auto& test) { return test.param.name; });
@@ -106,6 +114,31 @@ TEST_F(ConfigTest, ADurationReplacesTheWholeDefault) {
   GLUTWATCH_ASSERT_OK(config);
   EXPECT_EQ(config->assess_delay().seconds(), 1);
   EXPECT_EQ(config->assess_delay().nanos(), 0);
+}
+
+TEST_F(ConfigTest, APrincipalsQuotaIsTheDefaultButForWhatItSays) {
+  const auto config =
+      ReadConfig(Write("a.yaml",
+                       "rule_pack_file: r.yaml\n"
+                       "quotas:\n"
+                       "  default: {burst_rows: 500, bytes_in_flight_mib: 0}\n"
+                       "  principals:\n"
+                       "    - {id: dali, rows_per_second: 50}\n"
+                       "    - {id: open, rows_per_second: 0, new_series_per_day: 0}\n"
+                       "calls_at_once: {writes: 3}\n"));
+  GLUTWATCH_ASSERT_OK(config);
+  const NodeQuotas quotas = QuotasOf(config->quotas());
+  EXPECT_EQ(quotas.usual.rows_per_second, 20'000'000);
+  EXPECT_EQ(quotas.usual.burst_rows, 500);
+  EXPECT_EQ(quotas.usual.bytes_in_flight, 0);
+  const security::QuotaLimits dali = quotas.by_principal.at("dali");
+  EXPECT_EQ(dali.rows_per_second, 50);
+  EXPECT_EQ(dali.burst_rows, 0) << "that of another rate";
+  EXPECT_EQ(dali.new_series_per_day, 2'000'000);
+  EXPECT_EQ(quotas.by_principal.at("open").new_series_per_day, 0);
+  const rpc::CallLimits calls = CallLimitsOf(config->calls_at_once());
+  EXPECT_EQ(calls.reads, 64);
+  EXPECT_EQ(calls.writes, 3);
 }
 
 TEST_F(ConfigTest, CheckReadsTheFilesThatAreNamed) {

@@ -33,6 +33,7 @@ class NodeTest : public ::testing::Test {
     for (const std::string& file : fact_files_) config.add_fact_files(file);
     config.mutable_assess_delay()->set_nanos(1'000'000);
     if (with_backups_) config.mutable_backup()->set_dir(dir_.path() + "/backups");
+    Adjust(&config);
     auto node = Node::Start(config, &clock_);
     GLUTWATCH_ASSERT_OK(node);
     node_ = *std::move(node);
@@ -92,6 +93,8 @@ class NodeTest : public ::testing::Test {
 
  protected:
   void SetUp() override { Start(); }
+  // Sets what the test wants otherwise, before every start.
+  virtual void Adjust(config::v1::ServerConfig* /*config*/) {}
 
   // Sends `batches` over one stream and returns their answers.
   std::vector<v1::PushObservationsResponse> Push(const std::vector<v1::ObservationBatch>& batches) {

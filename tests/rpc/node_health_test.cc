@@ -1,10 +1,9 @@
 // What the server says of itself: grpc.health.v1, /readyz, and while it takes no writes.
-#include <grpcpp/generic/generic_stub.h>
-
 #include "base/http_client.h"
 #include "gmock/gmock.h"
 #include "google/rpc/error_details.pb.h"
 #include "google/rpc/status.pb.h"
+#include "tests/rpc/health_check.h"
 #include "tests/rpc/node_fixture.h"
 
 namespace glutwatch {
@@ -12,44 +11,16 @@ namespace {
 
 using NodeHealthTest = testing::NodeTest;
 using ::testing::HasSubstr;
-
-constexpr char kServing[] = "\x08\x01";     // HealthCheckResponse {status: SERVING}
-constexpr char kNotServing[] = "\x08\x02";  // NOT_SERVING
-
-// Check(service) by hand, because Debian does not ship health.proto: the response's bytes, or the
-// name of the error's code.
-std::string Check(const std::string& address, const std::string& service) {
-  std::string request;
-  if (!service.empty()) {
-    request = absl::StrCat("\x0a", std::string(1, static_cast<char>(service.size())), service);
-  }
-  const grpc::Slice slice(request);
-  const grpc::ByteBuffer buffer(&slice, 1);
-  grpc::GenericStub stub(grpc::CreateChannel(address, grpc::InsecureChannelCredentials()));
-  grpc::ClientContext context;
-  grpc::CompletionQueue queue;
-  const auto call = stub.PrepareUnaryCall(&context, "/grpc.health.v1.Health/Check", buffer, &queue);
-  call->StartCall();
-  grpc::ByteBuffer response;
-  grpc::Status status;
-  call->Finish(&response, &status, nullptr);
-  void* tag = nullptr;
-  bool ok = false;
-  queue.Next(&tag, &ok);
-  if (!status.ok())
-    return absl::StatusCodeToString(static_cast<absl::StatusCode>(status.error_code()));
-  grpc::Slice bytes;
-  EXPECT_TRUE(response.TrySingleSlice(&bytes).ok());
-  return std::string(bytes.begin(), bytes.end());
-}
+using testing::kNotServing;
+using testing::kServing;
 
 TEST_F(NodeHealthTest, ServesOnBothPorts) {
   for (const std::string& address : {node_->addresses().grpc, node_->addresses().admin}) {
     for (const char* service :
          {"", "glutwatch.liveness", "glutwatch.readiness", "glutwatch.write"}) {
-      EXPECT_EQ(Check(address, service), kServing) << service;
+      EXPECT_EQ(testing::CheckHealth(address, service), kServing) << service;
     }
-    EXPECT_EQ(Check(address, "glutwatch.nothing"), "NOT_FOUND");
+    EXPECT_EQ(testing::CheckHealth(address, "glutwatch.nothing"), "NOT_FOUND");
   }
 }
 
@@ -101,12 +72,12 @@ TEST_F(FullDiskTest, OnlyWritingIsNotServed) {
   const std::string& address = node_->addresses().grpc;
   // Told once a second.
   const absl::Time until = absl::Now() + absl::Seconds(20);
-  while (Check(address, "glutwatch.write") != kNotServing && absl::Now() < until) {
+  while (testing::CheckHealth(address, "glutwatch.write") != kNotServing && absl::Now() < until) {
   }
-  EXPECT_EQ(Check(address, "glutwatch.write"), kNotServing);
-  EXPECT_EQ(Check(address, "glutwatch.liveness"), kServing);
-  EXPECT_EQ(Check(address, "glutwatch.readiness"), kServing);
-  EXPECT_EQ(Check(address, ""), kServing);
+  EXPECT_EQ(testing::CheckHealth(address, "glutwatch.write"), kNotServing);
+  EXPECT_EQ(testing::CheckHealth(address, "glutwatch.liveness"), kServing);
+  EXPECT_EQ(testing::CheckHealth(address, "glutwatch.readiness"), kServing);
+  EXPECT_EQ(testing::CheckHealth(address, ""), kServing);
 }
 
 TEST_F(FullDiskTest, HttpSaysWhy) {

@@ -12,7 +12,8 @@ namespace {
 
 class ObservationServiceTest : public ::testing::Test {
  protected:
-  void Serve(const PushLimits& limits, const security::Principal& principal) {
+  void Serve(const PushLimits& limits, const security::Principal& principal,
+             security::Quotas* quotas = nullptr) {
     auto database = storage::Database::Open({.path = dir_.path() + "/data"});
     GLUTWATCH_ASSERT_OK(database);
     database_ = *std::move(database);
@@ -27,7 +28,7 @@ class ObservationServiceTest : public ::testing::Test {
     store_ = *std::move(store);
     intake_ = observe::Intake::Create(catalog_.get(), registry_.get(), store_.get(), &clock_, {});
     gate_ = std::make_unique<CallGate>(principal, [](auto...) {});
-    pushes_ = std::make_unique<PushStreams>(limits);
+    pushes_ = std::make_unique<PushStreams>(limits, quotas);
     watch_ = std::make_unique<PriceWatch>(&hub_, catalog_.get(), registry_.get());
     service_ = std::make_unique<ObservationServiceImpl>(intake_.get(), store_.get(), catalog_.get(),
                                                         registry_.get(), pushes_.get(),
@@ -71,6 +72,19 @@ class ObservationServiceTest : public ::testing::Test {
     return accepted;
   }
 
+  void PushOnEightStreams() {
+    constexpr int kStreams = 8;
+    constexpr int kBatches = 40;
+    std::vector<int64_t> accepted(kStreams);
+    std::vector<std::thread> senders;
+    for (int stream = 0; stream < kStreams; ++stream) {
+      senders.emplace_back(
+          [&, stream] { accepted[static_cast<size_t>(stream)] = PushOnce(stream, kBatches); });
+    }
+    for (std::thread& sender : senders) sender.join();
+    for (const int64_t count : accepted) EXPECT_EQ(count, kBatches);
+  }
+
   testing::TempDir dir_;
   testing::FakeClock clock_{
       absl::FromCivil(absl::CivilSecond(2026, 4, 1, 8, 0, 0), absl::UTCTimeZone())};
@@ -91,16 +105,15 @@ class ObservationServiceTest : public ::testing::Test {
 // With room for one row, every stream but one waits all the time, and none is forgotten.
 TEST_F(ObservationServiceTest, StreamsThatWaitForRoomAllComeToTheirEnd) {
   Serve({.batches_per_stream = 2, .bytes = 1}, security::LocalPrincipal("test"));
-  constexpr int kStreams = 8;
-  constexpr int kBatches = 40;
-  std::vector<int64_t> accepted(kStreams);
-  std::vector<std::thread> senders;
-  for (int stream = 0; stream < kStreams; ++stream) {
-    senders.emplace_back(
-        [&, stream] { accepted[static_cast<size_t>(stream)] = PushOnce(stream, kBatches); });
-  }
-  for (std::thread& sender : senders) sender.join();
-  for (const int64_t count : accepted) EXPECT_EQ(count, kBatches);
+  PushOnEightStreams();
+}
+
+TEST_F(ObservationServiceTest, StreamsThatWaitForTheirPrincipalsQuotaAllComeToTheirEnd) {
+  security::Refusals refusals;
+  security::Quotas quotas({.bytes_in_flight = 1}, {}, &refusals);
+  Serve({.batches_per_stream = 2}, security::LocalPrincipal("test"), &quotas);
+  PushOnEightStreams();
+  EXPECT_TRUE(quotas.Of("test")->HasRoomForBytes()) << "some were not given back";
 }
 
 TEST_F(ObservationServiceTest, CoordinatorReadsButDoesNotPush) {

@@ -1,5 +1,6 @@
 #include "server/rpc/status.h"
 
+#include "base/retry_after.h"
 #include "google/rpc/error_details.pb.h"
 #include "gtest/gtest.h"
 
@@ -49,6 +50,20 @@ INSTANTIATE_TEST_SUITE_P(
         {"DataLoss", absl::DataLossError("chunk 3"), grpc::StatusCode::DATA_LOSS, "DATA_LOSS", 1},
     }),
     [](const auto& test) { return test.param.name; });
+
+TEST(StatusTest, RetryInfoIsWhatTheErrorSaysOrASecond) {
+  const auto delay_of = [](const absl::Status& status) {
+    google::rpc::RetryInfo retry;
+    EXPECT_TRUE(ToProto(status).details(1).UnpackTo(&retry));
+    return absl::Seconds(retry.retry_delay().seconds()) +
+           absl::Nanoseconds(retry.retry_delay().nanos());
+  };
+  const absl::Status plain = absl::ResourceExhaustedError("QUEUE_FULL: 256");
+  EXPECT_EQ(delay_of(plain), absl::Seconds(1));
+  EXPECT_EQ(delay_of(WithRetryAfter(plain, absl::Milliseconds(2'345))), absl::Milliseconds(2'345));
+  EXPECT_EQ(delay_of(WithRetryAfter(plain, absl::Nanoseconds(1))), absl::Microseconds(1));
+  EXPECT_EQ(delay_of(WithRetryAfter(plain, absl::Seconds(-5))), absl::ZeroDuration());
+}
 
 TEST(StatusTest, OkHasNoDetails) {
   EXPECT_TRUE(ToGrpc(absl::OkStatus()).ok());
