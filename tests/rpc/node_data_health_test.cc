@@ -239,7 +239,7 @@ TEST_F(NodeDataHealthTest, BadReviewsNameTheField) {
   request.mutable_date()->set_month(13);
   EXPECT_THAT(
       Ask(&v1::DataHealthService::Stub::ReviewObservation, request, &answer).error_message(),
-      HasSubstr("date is 2026-13"));
+      HasSubstr("date: is 2026-13"));
 }
 
 }  // namespace
