@@ -20,35 +20,20 @@ namespace {
 
 constexpr char kTitle[] = "glutwatch store digest 1\n";
 constexpr size_t kBufferBytes = 64 << 10;
-constexpr Table kContent[] = {Table::kReceipts, Table::kCatalog,        Table::kSeries,
-                              Table::kWarnings, Table::kEventLog,       Table::kReports,
-                              Table::kFacts,    Table::kReportReceipts, Table::kCommits};
 
-// Names in the digest; not those of the column families, which say where things are.
-const char* ContentName(Table table) {
-  switch (table) {
-    case Table::kReceipts:
-      return "receipts";
-    case Table::kCatalog:
-      return "catalog";
-    case Table::kSeries:
-      return "series";
-    case Table::kWarnings:
-      return "warnings";
-    case Table::kEventLog:
-      return "event_log";
-    case Table::kReports:
-      return "reports";
-    case Table::kReportReceipts:
-      return "report_receipts";
-    case Table::kFacts:
-      return "facts";
-    case Table::kCommits:
-      return "commits";
-    default:
-      return "";
-  }
-}
+// Tables that are content, in the order in which they count, with their names in the digest. A new
+// one goes to the end: while it is empty, it changes nothing.
+struct ContentTable {
+  Table table;
+  const char* name;
+};
+constexpr ContentTable kContent[] = {
+    {Table::kReceipts, "receipts"},  {Table::kCatalog, "catalog"},
+    {Table::kSeries, "series"},      {Table::kWarnings, "warnings"},
+    {Table::kEventLog, "event_log"}, {Table::kReports, "reports"},
+    {Table::kFacts, "facts"},        {Table::kReportReceipts, "report_receipts"},
+    {Table::kCommits, "commits"}};
+static_assert(kTableCount == 13, "is the new table content, or does it follow from content?");
 
 struct SeriesVersion {
   SeriesId series{};
@@ -78,16 +63,18 @@ class PriceDigest {
     if (!same_series) ++series_;
     const Observation& last = last_.version.observation;
     if (!same_series || last.day != o.day || last.lot != o.lot) ++observations_;
+    // A review of a row leaves its quotation as it was.
+    const bool same_quote = same_series && last.SameQuoteAs(o);
     ++versions_;
-    last_ = {series, version};
     PutQuote(series, o, &history_buffer_);
-    PutQuote(series, o, &quotes_buffer_);
+    if (!same_quote) PutQuote(series, o, &quotes_buffer_);
     PutLe16(o.flags, &history_buffer_);
     const std::string source = sources_->Name(o.source);
     history_buffer_.push_back(static_cast<char>(source.size()));
     history_buffer_.append(source);
     PutLe64(static_cast<uint64_t>(version.recorded_us), &history_buffer_);
     if (history_buffer_.size() >= kBufferBytes) Flush();
+    last_ = {series, version};
   }
 
   void Finish(StoreDigest* digest) {
@@ -137,7 +124,9 @@ class Digester {
     GLUTWATCH_RETURN_IF_ERROR(sources_.Load(*database_));
     GLUTWATCH_RETURN_IF_ERROR(DigestPrices());
     GLUTWATCH_RETURN_IF_ERROR(CheckTips());
-    for (const Table table : kContent) GLUTWATCH_RETURN_IF_ERROR(DigestTable(table));
+    for (const ContentTable& content : kContent) {
+      GLUTWATCH_RETURN_IF_ERROR(DigestTable(content));
+    }
     Summarise();
     return std::move(digest_);
   }
@@ -213,18 +202,19 @@ class Digester {
     });
   }
 
-  absl::Status DigestTable(Table table) {
+  static absl::Status CheckEntry(Table table, absl::string_view key, absl::string_view value) {
+    if (table == Table::kReceipts) return DecodeReceipt(key, value).status();
+    if (table != Table::kCommits) return absl::OkStatus();
+    GLUTWATCH_ASSIGN_OR_RETURN(const int64_t recorded_us, DecodeCommitKey(key));
+    return DecodeCommit(recorded_us, value).status();
+  }
+
+  absl::Status DigestTable(const ContentTable& content) {
     Sha256 sha;
     int64_t entries = 0;
     std::string lengths;
     const Visit add = [&](absl::string_view key, absl::string_view value) {
-      if (table == Table::kReceipts) {
-        GLUTWATCH_RETURN_IF_ERROR(DecodeReceipt(key, value).status());
-      }
-      if (table == Table::kCommits) {
-        GLUTWATCH_ASSIGN_OR_RETURN(const int64_t recorded_us, DecodeCommitKey(key));
-        GLUTWATCH_RETURN_IF_ERROR(DecodeCommit(recorded_us, value).status());
-      }
+      GLUTWATCH_RETURN_IF_ERROR(CheckEntry(content.table, key, value));
       lengths.clear();
       PutLe32(static_cast<uint32_t>(key.size()), &lengths);
       sha.Add(lengths);
@@ -236,8 +226,8 @@ class Digester {
       ++entries;
       return absl::OkStatus();
     };
-    GLUTWATCH_RETURN_IF_ERROR(ForEach(table, add));
-    digest_.tables.push_back({ContentName(table), entries, sha.Finish()});
+    GLUTWATCH_RETURN_IF_ERROR(ForEach(content.table, add));
+    digest_.tables.push_back({content.name, entries, sha.Finish()});
     return absl::OkStatus();
   }
 
@@ -246,8 +236,7 @@ class Digester {
     sha.Add(kTitle);
     sha.Add(digest_.history);
     for (const StoreDigest::TableDigest& table : digest_.tables) {
-      // Younger than the digest: stores of before it have kept theirs.
-      if (table.entries == 0 && table.name == ContentName(Table::kCommits)) continue;
+      if (table.entries == 0) continue;  // an older store does not have it
       std::string line = absl::StrCat(table.name, "\n");
       PutLe64(static_cast<uint64_t>(table.entries), &line);
       sha.Add(line);

@@ -25,8 +25,9 @@ struct StoreDigest {
   //   flags (2), length of the source's name (1), the name, recorded_us (8); little-endian.
   // The same before and after folding, for a store and its restored copy.
   std::string history;
-  // As `history`, without flags, source and recorded_us: the quotations and, where there are
-  // corrections, their order. The same however the rows of different (series, day, lot) came in,
+  // As `history`, without flags, source and recorded_us, and without versions whose quotation is
+  // that of the version before (reviews): the quotations and, where there are corrections, their
+  // order. The same however the rows of different (series, day, lot) came in,
   // in whatever batches, and however often.
   std::string quotes;
   int64_t versions = 0;
@@ -40,18 +41,18 @@ struct StoreDigest {
     std::string
         sha256;  // of each entry in the order of keys: length of key (4), key, of value, value
   };
-  // Every table that is content: receipts, catalog, series, warnings, event log, reports, report
-  // receipts, facts, commits. Not meta, tips and the journal, which follow from the content or say
+  // Every table that is content: receipts, catalog, series, warnings, event log, reports, facts,
+  // report receipts, commits. Not meta, tips and the journal, which follow from the content or say
   // where work stands.
   std::vector<TableDigest> tables;
-  // Of `history` and all of `tables`, but for commits where there are none: two stores with equal
-  // `whole` hold the same.
+  // Of `history` and of all `tables` that are not empty: two stores with equal `whole` hold the
+  // same. A table that a newer release adds changes nothing until something is in it.
   std::string whole;
 };
 
 // Reads the whole of `database` and decodes whatever storage itself has encoded: chunks, journal,
-// receipts, commits, tips. A quiet store's digest is exact. While somebody writes, `history` and
-// `quotes` are exact as of `as_of_us`, and each table is as of an instant of its own.
+// receipts, tips. A quiet store's digest is exact. While somebody writes, `history` and `quotes`
+// are exact as of `as_of_us`, and each table is as of an instant of its own.
 //
 // Changes nothing. Costs one pass over the disk and memory for what is not folded yet (64 bytes a
 // row). Errors: DATA_LOSS names table and key of what does not decode; ABORTED.

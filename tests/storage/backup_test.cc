@@ -38,7 +38,7 @@ TEST_F(BackupTest, RestoredCopyHasTheSameContentAndAnEpochOfItsOwn) {
   database_ = *Database::Open({.path = to});
   OpenStore();
   EXPECT_EQ(database_->epoch(), restored->epoch);
-  EXPECT_EQ(ReadBytes(to + "/FORMAT"), "glutwatch store, format 1\n");
+  EXPECT_EQ(ReadBytes(to + "/FORMAT"), "glutwatch store, format 2\n");
   EXPECT_EQ(MustDigest().whole, original.whole);
   ASSERT_EQ(AllVersions(1).size(), 3u);
   EXPECT_EQ(ReadAll(1)[0].observation.modal_e4, 30'500);

@@ -125,6 +125,19 @@ TEST_F(DigestTest, CorrectionsCountInTheirOrder) {
   EXPECT_NE(MustDigest().quotes, other.Digest().quotes);
 }
 
+TEST_F(DigestTest, ReviewIsHistoryButNoOtherQuotation) {
+  BatchRow row = Row(1, kDay, 30'000);
+  row.observation.flags = kPriceJump;
+  const Receipt stored = MustAppend("a", {row});
+  const StoreDigest before = MustDigest();
+  row.observation.flags = 0;
+  Batch review = MakeBatch("review", {row});
+  review.reviewed_us = stored.recorded_us;
+  ASSERT_THAT(store_->Append(review), IsOk());
+  EXPECT_NE(MustDigest().history, before.history);
+  EXPECT_EQ(MustDigest().quotes, before.quotes);
+}
+
 TEST_F(DigestTest, SourceCountsByItsNameNotItsNumber) {
   Batch kalimati = MakeBatch("k", {Row(2, kDay, 31'000)});
   kalimati.source = "kalimati";

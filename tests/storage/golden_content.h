@@ -11,10 +11,9 @@
 #include "tests/support/fake_clock.h"
 
 // What the checked-in stores of golden_store/ hold. A new format gets a new folder beside the old
-// ones, made by make_golden_store with this same content, so that one digest is expected of all.
+// ones, made by make_golden_store with this same content.
 namespace glutwatch::storage {
 
-inline constexpr char kGoldenDigest[] = "GOLDEN_WHOLE";
 inline constexpr char kGoldenLog[] = "golden";
 
 inline BatchRow GoldenRow(uint32_t series, int day, int64_t modal_e4) {

@@ -14,11 +14,20 @@ using ::glutwatch::testing::StatusIs;
 using ::glutwatch::testing::TempDir;
 using ::testing::HasSubstr;
 
-class GoldenStoreTest : public ::testing::TestWithParam<int> {
+struct Golden {
+  int format;
+  std::string whole;
+};
+void PrintTo(const Golden& golden, std::ostream* os) { *os << "format " << golden.format; }
+
+// The prices are the same in all of them.
+constexpr char kHistory[] = "HIST";
+
+class GoldenStoreTest : public ::testing::TestWithParam<Golden> {
  protected:
   void SetUp() override {
     const std::string golden =
-        std::string(GLUTWATCH_GOLDEN_STORES) + "/format-" + std::to_string(GetParam());
+        std::string(GLUTWATCH_GOLDEN_STORES) + "/format-" + std::to_string(GetParam().format);
     std::filesystem::copy(golden, store(), std::filesystem::copy_options::recursive);
   }
   std::string store() const { return dir_.File("store"); }
@@ -32,7 +41,8 @@ TEST_P(GoldenStoreTest, HoldsEverythingThatWasWritten) {
   ASSERT_THAT(database, IsOk());
   const auto digest = DigestStore(**database, {});
   ASSERT_THAT(digest, IsOk());
-  EXPECT_EQ(DigestText(digest->whole), kGoldenDigest);
+  EXPECT_EQ(DigestText(digest->whole), GetParam().whole);
+  EXPECT_EQ(DigestText(digest->history), kHistory);
 }
 
 TEST_P(GoldenStoreTest, IsReadAndWrittenAsIfItWereOurs) {
@@ -69,22 +79,28 @@ TEST_P(GoldenStoreTest, IsBackedUpAndRestored) {
     ASSERT_THAT(backup, IsOk());
     whole = backup->whole;
   }
-  EXPECT_EQ(DigestText(whole), kGoldenDigest);
+  EXPECT_EQ(DigestText(whole), GetParam().whole);
   EXPECT_THAT(RestoreBackup(dir_.File("backups"), 1, dir_.File("restored"), {}), IsOk());
 }
 
-INSTANTIATE_TEST_SUITE_P(Formats, GoldenStoreTest, ::testing::Values(1),
-                         [](const auto& test) { return "Format" + std::to_string(test.param); });
+INSTANTIATE_TEST_SUITE_P(
+    Formats, GoldenStoreTest,
+    ::testing::ValuesIn(std::vector<Golden>{
+        // Of release 0.1.0: chunks of version 1, no table of commits.
+        {1, "29ac61df0533aa45642127f3182dae8caad6ce4d4dae86856682f5e6ebc0dd54"},
+        {2, "c6867aa6f2596b9a541c9f8242331d4c29645ff588976d0d3ece60c1600c8f16"},
+    }),
+    [](const auto& test) { return "Format" + std::to_string(test.param.format); });
 
 TEST(NewerStoreTest, IsRefusedBeforeAnythingIsTouched) {
   TempDir dir;
   const std::string store = dir.File("store");
-  std::filesystem::copy(std::string(GLUTWATCH_GOLDEN_STORES) + "/format-1", store);
+  std::filesystem::copy(std::string(GLUTWATCH_GOLDEN_STORES) + "/format-2", store);
   WriteBytes(store + "/FORMAT", "glutwatch store, format 99\n");
   const auto before = FilesOf(store);
   EXPECT_THAT(Database::Open({.path = store}),
               StatusIs(absl::StatusCode::kFailedPrecondition,
-                       HasSubstr("has format 99; this program knows formats up to 1")));
+                       HasSubstr("has format 99; this program knows formats up to 2")));
   auto after = FilesOf(store);
   after.erase("HOLDER");  // the lock
   EXPECT_EQ(after, before);
