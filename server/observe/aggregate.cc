@@ -201,13 +201,15 @@ absl::Status GroupAggregator::Add(const DayPrices& series, bool last_of_market) 
       " markets' periods in one group; ask for longer periods, fewer days or smaller groups"));
 }
 
-void GroupAggregator::FinishPeriod(int32_t period, const Cell& cell, AggregateFigures* out) const {
+void GroupAggregator::FinishPeriod(int32_t period, const Cell& cell, double price_divisor,
+                                   AggregateFigures* out) const {
   const bool volume = options_.weighting == Weighting::kVolume;
   const bool counted = cell.observations > 0;
+  const double mean = cell.sum / (volume ? cell.arrivals : cell.markets);
   out->period_starts.push_back(PeriodStart(options_.period, period));
-  out->means.push_back(counted ? cell.sum / (volume ? cell.arrivals : cell.markets) : kNaN);
-  out->minima.push_back(counted ? cell.min : kNaN);
-  out->maxima.push_back(counted ? cell.max : kNaN);
+  out->means.push_back(counted ? mean / price_divisor : kNaN);
+  out->minima.push_back(counted ? cell.min / price_divisor : kNaN);
+  out->maxima.push_back(counted ? cell.max / price_divisor : kNaN);
   out->arrivals.push_back(cell.arrivals > 0 ? cell.arrivals : kNaN);
   out->markets.push_back(cell.markets);
   out->observations.push_back(cell.observations);
@@ -216,7 +218,7 @@ void GroupAggregator::FinishPeriod(int32_t period, const Cell& cell, AggregateFi
   out->unweighed_markets.push_back(cell.unweighed_markets);
 }
 
-void GroupAggregator::FinishQuantiles(AggregateFigures* out) {
+void GroupAggregator::FinishQuantiles(double price_divisor, AggregateFigures* out) {
   std::vector<size_t> ends(cells_.size());
   size_t begin = 0;
   for (size_t i = 0; i < cells_.size(); ++i) {
@@ -235,23 +237,26 @@ void GroupAggregator::FinishQuantiles(AggregateFigures* out) {
               [](const Value& a, const Value& b) { return a.figure < b.figure; });
     for (size_t q = 0; q < options_.quantiles.size(); ++q) {
       const double quantile = options_.quantiles[q];
-      out->quantiles[q].push_back(count == 0 ? kNaN
-                                  : options_.weighting == Weighting::kVolume
-                                      ? WeightedQuantile(first, count, quantile)
-                                      : InterpolatedQuantile(first, count, quantile));
+      double figure = kNaN;
+      if (count > 0) {
+        figure = options_.weighting == Weighting::kVolume
+                     ? WeightedQuantile(first, count, quantile)
+                     : InterpolatedQuantile(first, count, quantile);
+      }
+      out->quantiles[q].push_back(figure / price_divisor);
     }
   }
 }
 
-void GroupAggregator::Finish(AggregateFigures* out) {
+void GroupAggregator::Finish(double price_divisor, AggregateFigures* out) {
   *out = AggregateFigures();
   out->quantiles.resize(options_.quantiles.size());
   for (size_t i = 0; i < cells_.size(); ++i) {
     const Cell& cell = cells_[i];
     if (cell.observations == 0 && cell.suspicious == 0 && cell.unweighed == 0) continue;
-    FinishPeriod(base_ + static_cast<int32_t>(i), cell, out);
+    FinishPeriod(base_ + static_cast<int32_t>(i), cell, price_divisor, out);
   }
-  if (!options_.quantiles.empty()) FinishQuantiles(out);
+  if (!options_.quantiles.empty()) FinishQuantiles(price_divisor, out);
   cells_.clear();
   market_.clear();
   values_.clear();

@@ -64,8 +64,10 @@ class GroupAggregator {
   absl::Status Add(const DayPrices& series, bool last_of_market);
   static constexpr size_t kMaxQuantileValues = 4'000'000;
 
-  // Replaces `out` by the figures and begins the next group. After a `last_of_market`.
-  void Finish(AggregateFigures* out);
+  // Replaces `out` by the figures and begins the next group. After a `last_of_market`. Prices are
+  // divided by `price_divisor` here, once, where series of one unit were added undivided: sums of
+  // quoted prices are exact, and quotes come out as they went in.
+  void Finish(double price_divisor, AggregateFigures* out);
 
  private:
   // A period of the group.
@@ -109,8 +111,9 @@ class GroupAggregator {
   void AddMarket(int32_t period, const MarketCell& market);
   template <bool kVolume, bool kArrivals>
   void AddSeries(const DayPrices& series, bool last_of_market);
-  void FinishPeriod(int32_t period, const Cell& cell, AggregateFigures* out) const;
-  void FinishQuantiles(AggregateFigures* out);
+  void FinishPeriod(int32_t period, const Cell& cell, double price_divisor,
+                    AggregateFigures* out) const;
+  void FinishQuantiles(double price_divisor, AggregateFigures* out);
 
   const AggregateOptions options_;
   int32_t base_ = 0;  // the period of cells_[0]

@@ -108,6 +108,7 @@ class Planner {
   QuotePart MakeQuote(const catalog::Series& series) const;
   void Draw(const catalog::Series& series);
   void SortGroups();
+  void DivideLate();
   AggregatePlan Arrange();
 
   const GroupingQuestion& question_;
@@ -197,16 +198,16 @@ Planner::QuotePart Planner::MakeQuote(const catalog::Series& series) const {
   if (basis.converted && unit->dimension == Dimension::kMass) {
     part.price_unit_name = absl::StrCat(series.key.currency, "/", question_.mass_unit.code);
     part.arrivals_unit = std::string(kTonne);
-    part.scale = {question_.mass_unit.kilograms / static_cast<double>(*unit->base_quantity_e4),
+    part.scale = {static_cast<double>(*unit->base_quantity_e4) / question_.mass_unit.kilograms,
                   base_per_arrivals_e4 / kKilogramsPerTonne};
   } else if (basis.converted) {
     part.price_unit_name = basis.unit;
     part.arrivals_unit = std::string(catalog::BaseUnitOf(unit->dimension));
-    part.scale = {1 / static_cast<double>(*unit->base_quantity_e4), base_per_arrivals_e4};
+    part.scale = {static_cast<double>(*unit->base_quantity_e4), base_per_arrivals_e4};
   } else {
     part.price_unit_name = basis.unit;
     part.arrivals_unit = series.key.unit;
-    part.scale = {1.0 / kE4, series.arrivals_unit == series.key.unit ? 1.0 / kE4 : 0};
+    part.scale = {kE4, series.arrivals_unit == series.key.unit ? 1.0 / kE4 : 0};
   }
   return part;
 }
@@ -259,8 +260,27 @@ void Planner::SortGroups() {
   for (Draft& draft : drafts_) draft.series.group = places[draft.series.group];
 }
 
+// Leaves the division of prices to the end where the series of a group are of one unit.
+void Planner::DivideLate() {
+  constexpr double kNone = -1;
+  constexpr double kDiffer = 0;
+  std::vector<double> divisors(groups_.size(), kNone);
+  for (const Draft& draft : drafts_) {
+    double& divisor = divisors[draft.series.group];
+    const double own = draft.series.scale.price_divisor;
+    divisor = divisor == kNone || divisor == own ? own : kDiffer;
+  }
+  for (Draft& draft : drafts_) {
+    const double divisor = divisors[draft.series.group];
+    if (divisor == kDiffer) continue;
+    groups_[draft.series.group].price_divisor = divisor;
+    draft.series.scale.price_divisor = 1;
+  }
+}
+
 AggregatePlan Planner::Arrange() {
   SortGroups();
+  DivideLate();
   const auto sort_by = [&](uint32_t Draft::*part) {
     std::sort(drafts_.begin(), drafts_.end(), [&](const Draft& a, const Draft& b) {
       return std::tuple(a.series.group, a.*part, a.series.id) <

@@ -46,6 +46,9 @@ struct AggregateGroup {
   int64_t series = 0;
   int64_t markets = 0;
   int64_t products = 0;
+  // What prices are still to be divided by: the divisor that all series of the group have, which
+  // SeriesScale leaves to the end then; 1 if they differ.
+  double price_divisor = 1;
 };
 
 // A series and where it goes.

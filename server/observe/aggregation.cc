@@ -99,7 +99,7 @@ absl::Status Aggregation::Take(const PlannedSeries& series, const storage::Price
 absl::Status Aggregation::EndGroup(uint32_t group, std::vector<AggregatedGroup>* done) {
   AggregatedGroup ended{std::move(plan_.groups[group]), simulated_, {}};
   simulated_ = false;
-  aggregator_.Finish(&ended.figures);
+  aggregator_.Finish(ended.group.price_divisor, &ended.figures);
   if (ended.figures.size() == 0) return absl::OkStatus();
   cells_ += static_cast<int64_t>(ended.figures.size());
   if (cells_ > kMaxAggregateCells) {

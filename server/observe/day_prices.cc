@@ -31,7 +31,10 @@ void TakePlain(const PriceColumns& rows, const SeriesScale& scale, bool with_arr
   out->days.assign(rows.days.begin(), rows.days.end());
   out->prices.resize(count);
   for (size_t i = 0; i < count; ++i) {
-    out->prices[i] = static_cast<double>(rows.modal_e4[i]) * scale.price_factor;
+    out->prices[i] = static_cast<double>(rows.modal_e4[i]);
+  }
+  if (scale.price_divisor != 1) {
+    for (double& price : out->prices) price /= scale.price_divisor;
   }
   if (!with_arrivals) return;
   out->arrivals.resize(count);
@@ -108,7 +111,7 @@ class Rows {
   void EndDay(Day day) {
     if (lots_.count > 0) {
       out_->days.push_back(day);
-      out_->prices.push_back(lots_.MeanE4() * scale_.price_factor);
+      out_->prices.push_back(lots_.MeanE4() / scale_.price_divisor);
       if (with_arrivals_) out_->arrivals.push_back(lots_.arrivals_e4 * scale_.arrivals_factor);
     }
     lots_ = {};

@@ -8,10 +8,8 @@ namespace glutwatch::observe {
 
 // What turns a series' quoted numbers into those of its group.
 struct SeriesScale {
-  // Price per the group's unit = quoted price in 1/10,000 * this: 1/10,000 for the same unit,
-  // 1/5,000 for one that is quoted per 斤 and shown per kilogram. (To divide would be exact in the
-  // last bit, and cost four times as much.)
-  double price_factor = 1e-4;
+  // Price of a day = quoted price in 1/10,000 / this; 1 leaves it as it is, and costs nothing.
+  double price_divisor = 1;
   // Arrivals in the group's unit = reported arrivals in 1/10,000 * this; 0 if they do not convert.
   double arrivals_factor = 0;
 };
@@ -19,7 +17,7 @@ struct SeriesScale {
 // A series' prices, one for each day that has one, oldest first.
 struct DayPrices {
   std::vector<Day> days;
-  std::vector<double> prices;    // per the group's unit, as long as `days`
+  std::vector<double> prices;    // as SeriesScale has them, as long as `days`
   std::vector<double> arrivals;  // in the group's unit, 0 where there are none; as long as `days`,
                                  // or empty if they were not read
   std::vector<Day> suspicious;   // the day of every row that was left out as suspicious

@@ -69,18 +69,30 @@ TEST_F(AggregatePlanTest, ScalesUndoTheUnits) {
     by_number[static_cast<int>(series.id)] = &series;
   }
   ASSERT_EQ(by_number.size(), 7u);
-  EXPECT_THAT(by_number[1]->scale.price_factor, DoubleEq(1.0 / 5'000));  // yuan per 斤
-  EXPECT_EQ(by_number[1]->scale.arrivals_factor, 0.0001);                // tonnes, in 1/10,000
+  EXPECT_EQ(by_number[1]->scale.price_divisor, 5'000);     // yuan per 斤
+  EXPECT_EQ(by_number[1]->scale.arrivals_factor, 0.0001);  // tonnes, in 1/10,000
   EXPECT_THAT(by_number[2]->scale.arrivals_factor, DoubleEq(1e-7));
   EXPECT_EQ(by_number[3]->scale.arrivals_factor, 0);  // reports none
-  EXPECT_THAT(by_number[4]->scale.price_factor, DoubleEq(1.0 / 6'000));
+  EXPECT_EQ(by_number[4]->scale.price_divisor, 6'000);
   EXPECT_THAT(by_number[4]->scale.arrivals_factor, DoubleEq(0.6e-7));
-  EXPECT_THAT(by_number[6]->scale.arrivals_factor, DoubleEq(1e-4));        // boxes
-  EXPECT_THAT(by_number[7]->scale.price_factor, DoubleEq(1.0 / 120'000));  // per piece
-  EXPECT_THAT(by_number[7]->scale.arrivals_factor, DoubleEq(1e-4));        // pieces
+  EXPECT_THAT(by_number[6]->scale.arrivals_factor, DoubleEq(1e-4));     // boxes
+  EXPECT_EQ(plan->groups[by_number[7]->group].price_divisor, 120'000);  // per piece
+  EXPECT_THAT(by_number[7]->scale.arrivals_factor, DoubleEq(1e-4));     // pieces
   EXPECT_EQ(plan->groups[by_number[1]->group].arrivals_unit, "t");
   EXPECT_EQ(plan->groups[by_number[6]->group].arrivals_unit, "box");
   EXPECT_EQ(plan->groups[by_number[7]->group].arrivals_unit, "piece");
+}
+
+TEST_F(AggregatePlanTest, SeriesOfOneUnitAreDividedAtTheEnd) {
+  const auto plan = Plan({.selection = {.markets = {"eryuan"}}, .group_by = kByProduct});
+  GLUTWATCH_ASSERT_OK(plan);
+  ASSERT_EQ(plan->series.size(), 3u);
+  // Garlic per 斤 and per kg, each by its own; cabbage per kg alone.
+  EXPECT_EQ(plan->series[0].scale.price_divisor, 5'000);
+  EXPECT_EQ(plan->series[1].scale.price_divisor, 10'000);
+  EXPECT_EQ(plan->groups[0].price_divisor, 1);
+  EXPECT_EQ(plan->series[2].scale.price_divisor, 1);
+  EXPECT_EQ(plan->groups[1].price_divisor, 10'000);
 }
 
 TEST_F(AggregatePlanTest, AnotherUnitOfMassMayBeAskedFor) {
@@ -90,7 +102,7 @@ TEST_F(AggregatePlanTest, AnotherUnitOfMassMayBeAskedFor) {
   GLUTWATCH_ASSERT_OK(plan);
   EXPECT_EQ(plan->groups[0].price_unit, "CNY/quintal");
   // 1 yuan per 斤 is 200 per quintal.
-  EXPECT_THAT(plan->series[0].scale.price_factor, DoubleEq(0.02));
+  EXPECT_EQ(plan->groups[0].price_divisor, 50);
 }
 
 TEST_F(AggregatePlanTest, GroupsAreMadeByWhatIsAskedFor) {

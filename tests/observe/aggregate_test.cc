@@ -47,7 +47,7 @@ AggregateFigures Aggregate(const AggregateOptions& options, const std::vector<Da
     EXPECT_THAT(aggregator.Add(market, true), glutwatch::testing::IsOk());
   }
   AggregateFigures figures;
-  aggregator.Finish(&figures);
+  aggregator.Finish(1, &figures);
   return figures;
 }
 
@@ -71,7 +71,7 @@ TEST(AggregateTest, AMarketWithMoreSeriesCountsNoMore) {
   GLUTWATCH_ASSERT_OK(aggregator.Add(Series({{1, 4}, {2, 8}}), true));
   GLUTWATCH_ASSERT_OK(aggregator.Add(Series({{3, 7}}), true));
   AggregateFigures figures;
-  aggregator.Finish(&figures);
+  aggregator.Finish(1, &figures);
   EXPECT_THAT(figures.means, ElementsAre(5.5));
   EXPECT_THAT(figures.minima, ElementsAre(2));
   EXPECT_THAT(figures.maxima, ElementsAre(8));
@@ -166,17 +166,29 @@ TEST(AggregateTest, OneMarketIsItsOwnQuantile) {
   EXPECT_THAT(figures.quantiles, ElementsAre(ElementsAre(3, 4), ElementsAre(3, 4)));
 }
 
+TEST(AggregateTest, QuotesComeOutAsTheyWentIn) {
+  GroupAggregator aggregator({.period = Period::kMonth, .quantiles = {0.5}});
+  GLUTWATCH_ASSERT_OK(aggregator.Add(Series({{1, 9'600}}), true));
+  GLUTWATCH_ASSERT_OK(aggregator.Add(Series({{1, 9'600}, {2, 9'600}}), true));
+  AggregateFigures figures;
+  aggregator.Finish(10'000, &figures);
+  EXPECT_THAT(figures.means, ElementsAre(0.96));
+  EXPECT_THAT(figures.minima, ElementsAre(0.96));
+  EXPECT_THAT(figures.maxima, ElementsAre(0.96));
+  EXPECT_THAT(figures.quantiles, ElementsAre(ElementsAre(0.96)));
+}
+
 TEST(AggregateTest, NothingOfAGroupIsLeftInTheNext) {
   GroupAggregator aggregator({.period = Period::kMonth, .quantiles = {0.5}});
   GLUTWATCH_ASSERT_OK(aggregator.Add(Series({{1, 2}}), false));
   GLUTWATCH_ASSERT_OK(aggregator.Add(Series({{40, 8}}), true));
   AggregateFigures figures;
-  aggregator.Finish(&figures);
+  aggregator.Finish(1, &figures);
   GLUTWATCH_ASSERT_OK(aggregator.Add(DayPrices(), true));
-  aggregator.Finish(&figures);
+  aggregator.Finish(1, &figures);
   EXPECT_THAT(figures.period_starts, IsEmpty());
   GLUTWATCH_ASSERT_OK(aggregator.Add(Series({{1, 5}}), true));
-  aggregator.Finish(&figures);
+  aggregator.Finish(1, &figures);
   EXPECT_THAT(figures.means, ElementsAre(5));
   EXPECT_THAT(figures.quantiles, ElementsAre(ElementsAre(5)));
 }
@@ -264,7 +276,7 @@ TEST_P(AggregateModelTest, AgreesWithTheObviousWay) {
       }
     }
     AggregateFigures figures;
-    aggregator.Finish(&figures);
+    aggregator.Finish(1, &figures);
     ASSERT_EQ(figures.size(), model.size());
     size_t i = 0;
     for (const auto& [index, expected] : model) {

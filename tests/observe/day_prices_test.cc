@@ -43,7 +43,7 @@ Observation WithStatus(int day, DayStatus status) {
   return row;
 }
 
-DayPrices PricesOf(const std::vector<Observation>& rows, const SeriesScale& scale = {},
+DayPrices PricesOf(const std::vector<Observation>& rows, const SeriesScale& scale = {10'000, 0},
                    bool with_arrivals = false) {
   DayPrices prices;
   EXPECT_EQ(ToDayPrices(ToColumns(rows, kAllColumns), scale, with_arrivals, &prices), 0u);
@@ -51,11 +51,12 @@ DayPrices PricesOf(const std::vector<Observation>& rows, const SeriesScale& scal
 }
 
 TEST(DayPricesTest, ModalPricesComeInTheGroupsUnit) {
-  // 1.55 and 1.6 yuan per 斤.
-  const DayPrices prices = PricesOf({ModalRow(10, 15'500), ModalRow(12, 16'000)}, {1 / 5e3, 0});
+  // 1.55 and 1.6 yuan per 斤, to the last bit; undivided as quoted.
+  const DayPrices prices = PricesOf({ModalRow(10, 15'500), ModalRow(12, 16'000)}, {5'000, 0});
   EXPECT_THAT(prices.days, ElementsAre(Day{10}, Day{12}));
-  EXPECT_THAT(prices.prices, ElementsAre(DoubleEq(3.1), DoubleEq(3.2)));
+  EXPECT_THAT(prices.prices, ElementsAre(3.1, 3.2));
   EXPECT_THAT(prices.arrivals, IsEmpty());
+  EXPECT_THAT(PricesOf({ModalRow(10, 15'500)}, {1, 0}).prices, ElementsAre(15'500));
 }
 
 TEST(DayPricesTest, TheMiddleOfLowAndHighStandsForAMissingModalPrice) {
@@ -105,14 +106,14 @@ TEST(DayPricesTest, LotsCountByArrivalsWhereAllHaveThem) {
   const DayPrices prices =
       PricesOf({ModalRow(10, 20'000, 300'000), ModalRow(10, 40'000, 100'000, 1),
                 ModalRow(11, 20'000, 300'000), ModalRow(11, 40'000, std::nullopt, 1)},
-               {1e-4, 1e-4}, true);
+               {10'000, 1e-4}, true);
   EXPECT_THAT(prices.prices, ElementsAre(DoubleEq(2.5), DoubleEq(3)));
   EXPECT_THAT(prices.arrivals, ElementsAre(DoubleEq(40), DoubleEq(30)));
 }
 
 TEST(DayPricesTest, ArrivalsThatDoNotConvertAreNone) {
   const DayPrices prices =
-      PricesOf({ModalRow(10, 20'000, 300'000), ModalRow(11, 20'000, 0)}, {1e-4, 0}, true);
+      PricesOf({ModalRow(10, 20'000, 300'000), ModalRow(11, 20'000, 0)}, {10'000, 0}, true);
   EXPECT_THAT(prices.arrivals, ElementsAre(0, 0));
 }
 
@@ -152,7 +153,7 @@ TEST(DayPricesTest, AreThoseOfTheAssessment) {
       }
     }
     const auto expected = assess::ToDailyPrices(versions, {"CNY/kg", 0.5, true});
-    const DayPrices prices = PricesOf(rows, {1 / 5e3, 1}, true);
+    const DayPrices prices = PricesOf(rows, {5'000, 1}, true);
     size_t next = 0;
     for (size_t i = 0; i < expected.price.size(); ++i) {
       if (std::isnan(expected.price[i])) continue;
