@@ -252,8 +252,8 @@ int main(int argc, char** argv) {
   app.add_option("--most-refusal-ms", flags.most_refusal_ms, "fail above this p99 of a refusal");
   try {
     app.parse(argc, argv);
-  } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;
+  } catch (const CLI::ParseError& wrong) {
+    return app.exit(wrong) == 0 ? 0 : 2;
   }
   const auto folder = TemporaryFolder::Make("", "overload");
   Figures figures;

@@ -32,9 +32,11 @@ class NodeGuardsTest : public testing::NodeTest {
     request.set_all_versions(true);
     grpc::ClientContext context;
     const auto reader = prices_->QueryObservations(&context, request);
-    v1::QueryObservationsResponse block;
+    v1::QueryObservationsResponse response;
     int64_t rows = 0;
-    while (reader->Read(&block)) rows += block.market_days_size();
+    while (reader->Read(&response)) {
+      for (const v1::PriceBlock& block : response.blocks()) rows += block.market_days_size();
+    }
     EXPECT_TRUE(reader->Finish().ok());
     return rows;
   }
