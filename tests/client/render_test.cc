@@ -69,8 +69,8 @@ TEST(RenderTest, EmptyColumnsAreAtTheirDefault) {
   PriceTable table(&names, Language::kEnglish, absl::UTCTimeZone(), {});
   table.AddBlock(block, block.series());
   EXPECT_EQ(table.table().ToText(false),
-            "DATE        STATUS  LOW  MODAL  HIGH    ARRIVALS  NOTES  SOURCE\n"
-            "2026-03-01          1.5   1.55   1.6  12.5 tonne         xinfadi\n");
+            "DATE        LOW  MODAL  HIGH    ARRIVALS  SOURCE\n"
+            "2026-03-01  1.5   1.55   1.6  12.5 tonne  xinfadi\n");
   EXPECT_EQ(PriceHistory({block}).price[0], 1.55);
 }
 

@@ -100,8 +100,8 @@ TEST_F(IntakeQuotaTest, AMalformedBatchCostsNothing) {
   const auto first = GarlicSessionOf("dali");
   ASSERT_EQ(Send(first.get(), Rows("b0", 0, 99))->accepted, 99);
   TestBatch bad = Rows("bad", 1, 1);
-  bad.high.clear();
-  EXPECT_THAT(Send(first.get(), bad), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("high_prices_e4")));
+  bad.days.clear();
+  EXPECT_THAT(Send(first.get(), bad), StatusIs(absl::StatusCode::kInvalidArgument, HasSubstr("market_days")));
   EXPECT_EQ(Send(first.get(), Rows("b1", 1, 99))->accepted, 99) << "a malformed batch cost rows";
   EXPECT_EQ(intake_->stats().failed_batches, 1);
   EXPECT_FALSE(Send(first.get(), Rows("b2", 2, 99)).ok());

@@ -36,7 +36,7 @@ class BackupCommandTest : public ::testing::Test {
     auto database = storage::Database::Open({.path = dir_.File("db")});
     ASSERT_THAT(database, IsOk());
     storage::WriteSet set;
-    set.Put(storage::Table::kCatalog, "key", "value");
+    set.Put(storage::Table::kMeta, "test/key", "value");
     ASSERT_THAT((*database)->Write(set, storage::Durability::kFsynced), IsOk());
     for (int i = 0; i < 2; ++i) {
       storage::CreateBackupOptions options;

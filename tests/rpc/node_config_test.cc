@@ -28,7 +28,7 @@ TEST_F(ConfigTest, PathsAreRelativeToTheFile) {
   const auto config = ReadConfig(Write("a.yaml", "data_dir: data\nrule_pack_file: ../r.yaml\n"));
   GLUTWATCH_ASSERT_OK(config);
   EXPECT_EQ(config->data_dir(), dir_.path() + "/data");
-  EXPECT_EQ(config->head_mib(), 192);
+  EXPECT_EQ(config->head_mib(), 384);
 }
 
 struct BadCase {

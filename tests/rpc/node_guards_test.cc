@@ -35,7 +35,7 @@ class NodeGuardsTest : public testing::NodeTest {
     v1::QueryObservationsResponse response;
     int64_t rows = 0;
     while (reader->Read(&response)) {
-      for (const v1::PriceBlock& block : response.blocks()) rows += block.market_days_size();
+      for (const v1::PriceBlock& block : response.blocks()) rows += block.row_count();
     }
     EXPECT_TRUE(reader->Finish().ok());
     return rows;

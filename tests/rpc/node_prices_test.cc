@@ -157,7 +157,7 @@ TEST_F(NodePricesTest, OnlyTheColumnsThatAreAskedForCome) {
   request.add_columns(static_cast<v1::PriceColumn>(77));
   Query(prices_.get(), request, &status);
   EXPECT_EQ(status.error_code(), grpc::StatusCode::INVALID_ARGUMENT);
-  EXPECT_THAT(status.error_message(), HasSubstr("columns[3] is 77"));
+  EXPECT_THAT(status.error_message(), HasSubstr("columns[4] is 77"));
 }
 
 TEST_F(NodePricesTest, ColumnsAtTheirDefaultStayEmpty) {

@@ -21,7 +21,8 @@ struct Golden {
 void PrintTo(const Golden& golden, std::ostream* os) { *os << "format " << golden.format; }
 
 // The prices are the same in all of them.
-constexpr char kHistory[] = "HIST";
+constexpr char kHistory[] =
+    "d82f6db1322a3fd84ee8bd59c96885129b5f03fe009fedfd1bff2e9e12d520f0";
 
 class GoldenStoreTest : public ::testing::TestWithParam<Golden> {
  protected:
