@@ -14,20 +14,32 @@ using ::glutwatch::testing::TempDir;
 using ::testing::AllOf;
 using ::testing::HasSubstr;
 
-std::string NewestLog(const std::string& folder) {
-  std::string newest;
+constexpr size_t kZeros = 512;
+
+// The log with the most in it.
+std::string LargestLog(const std::string& folder) {
+  std::string largest;
+  size_t most = 0;
   for (const std::string& name : NamesIn(folder)) {
-    if (absl::EndsWith(name, ".log")) newest = absl::StrCat(folder, "/", name);
+    if (!absl::EndsWith(name, ".log")) continue;
+    const std::string path = absl::StrCat(folder, "/", name);
+    const size_t size = ReadBytes(path).size();
+    if (size >= most) largest = path;
+    most = std::max(most, size);
   }
-  return newest;
+  EXPECT_GT(most, 2 * kZeros);
+  return largest;
+}
+
+std::string WithZerosAtItsBeginning(std::string bytes) {
+  std::fill_n(bytes.begin(), std::min(kZeros, bytes.size()), '\0');
+  return bytes;
 }
 
 TEST(ZeroedLogTest, ZerosAtTheBeginningOfAKilledStoresLogAreDamage) {
   const DamageWorld world;
-  const std::string log = NewestLog(world.killed());
-  std::string bytes = ReadBytes(log);
-  std::fill_n(bytes.begin(), 512, '\0');
-  WriteBytes(log, bytes);
+  const std::string log = LargestLog(world.killed());
+  WriteBytes(log, WithZerosAtItsBeginning(ReadBytes(log)));
   EXPECT_THAT(DamageWorld::ReadAll(world.killed()),
               StatusIs(absl::StatusCode::kDataLoss,
                        AllOf(HasSubstr(log), HasSubstr("damaged at byte offset 0"))));
@@ -40,11 +52,10 @@ TEST(ZeroedLogTest, DamagedLogWhoseContentIsInTablesIsForgiven) {
   DamageWorld::Copy(world.killed(), whole);
   const auto want = DamageWorld::ReadAll(whole);  // writes the log's content to tables
   ASSERT_THAT(want, IsOk());
-  const std::string log = NewestLog(world.killed());
-  std::string bytes = ReadBytes(log);
-  std::fill_n(bytes.begin(), 512, '\0');
+  const std::string log = LargestLog(world.killed());
   // As if it had been killed before it deleted the log.
-  WriteBytes(absl::StrCat(whole, "/", std::filesystem::path(log).filename().string()), bytes);
+  WriteBytes(absl::StrCat(whole, "/", std::filesystem::path(log).filename().string()),
+             WithZerosAtItsBeginning(ReadBytes(log)));
   std::filesystem::remove(whole + "/LEDGER");
   const auto got = DamageWorld::ReadAll(whole);
   ASSERT_THAT(got, IsOk());
