@@ -39,26 +39,47 @@ double WeightedQuantile(const Value* sorted, size_t count, double quantile) {
 
 GroupAggregator::GroupAggregator(AggregateOptions options) : options_(std::move(options)) {}
 
+void GroupAggregator::Cells::Add(size_t count, bool in_front) {
+  const auto add = [&](auto* column, auto value) {
+    column->insert(in_front ? column->begin() : column->end(), count, value);
+  };
+  for (std::vector<double>* column : {&sum, &arrivals}) add(column, 0.0);
+  add(&min, std::numeric_limits<double>::infinity());
+  add(&max, -std::numeric_limits<double>::infinity());
+  for (std::vector<int32_t>* column :
+       {&markets, &observations, &suspicious, &unweighed, &unweighed_markets}) {
+    add(column, 0);
+  }
+}
+
+void GroupAggregator::Cells::Clear() {
+  for (std::vector<double>* column : {&sum, &min, &max, &arrivals}) column->clear();
+  for (std::vector<int32_t>* column :
+       {&markets, &observations, &suspicious, &unweighed, &unweighed_markets}) {
+    column->clear();
+  }
+}
+
 void GroupAggregator::Cover(int32_t first, int32_t last) {
-  if (cells_.empty()) base_ = first;
+  if (cells_.size() == 0) base_ = first;
   if (first < base_) {
     const auto more = static_cast<size_t>(base_ - first);
-    cells_.insert(cells_.begin(), more, Cell());
+    cells_.Add(more, /*in_front=*/true);
     market_.insert(market_.begin(), more, MarketCell());
     base_ = first;
   }
   if (Index(last) >= cells_.size()) {
-    cells_.resize(Index(last) + 1);
-    market_.resize(Index(last) + 1);
+    cells_.Add(Index(last) + 1 - cells_.size(), /*in_front=*/false);
+    market_.resize(cells_.size());
   }
 }
 
 template <bool kVolume, bool kArrivals>
 GroupAggregator::MarketCell GroupAggregator::TakeDays(const DayPrices& series, size_t begin,
-                                                      size_t end, Cell* cell) {
+                                                      size_t end, size_t cell) {
   MarketCell taken{.series = 1};
-  double min = cell->min;
-  double max = cell->max;
+  double min = cells_.min[cell];
+  double max = cells_.max[cell];
   int32_t unweighed = 0;
   for (size_t i = begin; i < end; ++i) {
     const double price = series.prices[i];
@@ -77,49 +98,77 @@ GroupAggregator::MarketCell GroupAggregator::TakeDays(const DayPrices& series, s
   }
   const auto days = static_cast<int32_t>(end - begin);
   if constexpr (!kVolume) taken.sum /= static_cast<double>(days);
-  cell->min = min;
-  cell->max = max;
-  cell->observations += kVolume ? days - unweighed : days;
-  cell->arrivals += taken.arrivals;
-  cell->unweighed += unweighed;
+  cells_.min[cell] = min;
+  cells_.max[cell] = max;
+  cells_.observations[cell] += kVolume ? days - unweighed : days;
+  cells_.arrivals[cell] += taken.arrivals;
+  cells_.unweighed[cell] += unweighed;
   return taken;
 }
 
 template <bool kArrivals>
-void GroupAggregator::AddLoneDays(const DayPrices& series) {
-  Cell* const cells = cells_.data();
-  const int32_t base = base_;
+void GroupAggregator::AddConsecutiveDays(const DayPrices& series) {
   const size_t count = series.days.size();
+  const size_t first = Index(DayNumber(series.days.front()));
+  // `taken` runs over the series' column, `cells` over the group's.
+  const auto each = [&](const auto& taken, auto* cells, const auto& with) {
+    const auto* const from = taken.data();
+    auto* const to = cells->data() + first;
+    for (size_t i = 0; i < count; ++i) to[i] = with(to[i], from[i]);
+  };
+  const std::vector<double>& prices = series.prices;
+  each(prices, &cells_.sum, [](double sum, double price) { return sum + price; });
+  if (options_.with_extremes) {
+    each(prices, &cells_.min, [](double min, double price) { return std::min(min, price); });
+    each(prices, &cells_.max, [](double max, double price) { return std::max(max, price); });
+  }
+  const auto one_more = [](int32_t n, Day) { return n + 1; };
+  each(series.days, &cells_.markets, one_more);
+  each(series.days, &cells_.observations, one_more);
+  if constexpr (kArrivals) {
+    const auto one_if_none = [](int32_t n, double arrivals) { return n + (arrivals > 0 ? 0 : 1); };
+    each(series.arrivals, &cells_.arrivals, [](double sum, double more) { return sum + more; });
+    each(series.arrivals, &cells_.unweighed, one_if_none);
+    each(series.arrivals, &cells_.unweighed_markets, one_if_none);
+  }
+}
+
+template <bool kArrivals>
+void GroupAggregator::AddLoneDays(const DayPrices& series) {
+  const size_t count = series.days.size();
+  if (static_cast<size_t>(series.days.back() - series.days.front()) + 1 == count) {
+    return AddConsecutiveDays<kArrivals>(series);
+  }
   for (size_t i = 0; i < count; ++i) {
-    Cell& cell = cells[DayNumber(series.days[i]) - base];
+    const size_t cell = Index(DayNumber(series.days[i]));
     const double price = series.prices[i];
-    cell.sum += price;
-    cell.min = std::min(cell.min, price);
-    cell.max = std::max(cell.max, price);
-    ++cell.markets;
-    ++cell.observations;
+    cells_.sum[cell] += price;
+    cells_.min[cell] = std::min(cells_.min[cell], price);
+    cells_.max[cell] = std::max(cells_.max[cell], price);
+    ++cells_.markets[cell];
+    ++cells_.observations[cell];
     if constexpr (kArrivals) {
       const double arrivals = series.arrivals[i];
       const int32_t unweighed = arrivals > 0 ? 0 : 1;
-      cell.arrivals += arrivals;
-      cell.unweighed += unweighed;
-      cell.unweighed_markets += unweighed;
+      cells_.arrivals[cell] += arrivals;
+      cells_.unweighed[cell] += unweighed;
+      cells_.unweighed_markets[cell] += unweighed;
     }
   }
 }
 
 template <bool kVolume, bool kArrivals>
 void GroupAggregator::AddMarket(int32_t period, const MarketCell& market) {
-  Cell& cell = cells_[Index(period)];
+  const size_t cell = Index(period);
   if constexpr (kArrivals) {
     if (market.arrivals <= 0) {
-      ++cell.unweighed_markets;
+      ++cells_.unweighed_markets[cell];
       if constexpr (kVolume) return;
     }
   }
   const double figure = market.sum / (kVolume ? market.arrivals : market.series);
-  cell.sum += kVolume ? market.sum : figure;
-  ++cell.markets;
+  cells_.sum[cell] += kVolume ? market.sum : figure;
+  ++cells_.markets[cell];
   if (options_.quantiles.empty()) return;
   values_.push_back({figure, market.arrivals});
   value_periods_.push_back(period);
@@ -138,8 +187,7 @@ void GroupAggregator::AddDays(const DayPrices& series, bool only_of_market) {
       const Day next = PeriodStart(kind, period + 1);
       while (end < count && series.days[end] < next) ++end;
     }
-    const MarketCell taken =
-        TakeDays<kVolume, kArrivals>(series, begin, end, &cells_[Index(period)]);
+    const MarketCell taken = TakeDays<kVolume, kArrivals>(series, begin, end, Index(period));
     if (only_of_market) {
       AddMarket<kVolume, kArrivals>(period, taken);
     } else {
@@ -193,7 +241,7 @@ absl::Status GroupAggregator::Add(const DayPrices& series, bool last_of_market) 
   for (const Day day : series.suspicious) {
     const int32_t period = PeriodIndex(options_.period, day);
     Cover(period, period);
-    ++cells_[Index(period)].suspicious;
+    ++cells_.suspicious[Index(period)];
   }
   if (values_.size() <= kMaxQuantileValues) return absl::OkStatus();
   return absl::InvalidArgumentError(absl::StrCat(
@@ -201,21 +249,22 @@ absl::Status GroupAggregator::Add(const DayPrices& series, bool last_of_market) 
       " markets' periods in one group; ask for longer periods, fewer days or smaller groups"));
 }
 
-void GroupAggregator::FinishPeriod(int32_t period, const Cell& cell, double price_divisor,
-                                   AggregateFigures* out) const {
-  const bool volume = options_.weighting == Weighting::kVolume;
-  const bool counted = cell.observations > 0;
-  const double mean = cell.sum / (volume ? cell.arrivals : cell.markets);
-  out->period_starts.push_back(PeriodStart(options_.period, period));
-  out->means.push_back(counted ? mean / price_divisor : kNaN);
-  out->minima.push_back(counted ? cell.min / price_divisor : kNaN);
-  out->maxima.push_back(counted ? cell.max / price_divisor : kNaN);
-  out->arrivals.push_back(cell.arrivals > 0 ? cell.arrivals : kNaN);
-  out->markets.push_back(cell.markets);
-  out->observations.push_back(cell.observations);
-  out->suspicious.push_back(cell.suspicious);
-  out->unweighed.push_back(cell.unweighed);
-  out->unweighed_markets.push_back(cell.unweighed_markets);
+void GroupAggregator::FinishPeriod(size_t cell, double price_divisor, AggregateFigures* out) const {
+  const double arrivals = cells_.arrivals[cell];
+  const int32_t markets = cells_.markets[cell];
+  const bool counted = cells_.observations[cell] > 0;
+  const bool extremes = counted && options_.with_extremes;
+  const double weight = options_.weighting == Weighting::kVolume ? arrivals : markets;
+  out->period_starts.push_back(PeriodStart(options_.period, base_ + static_cast<int32_t>(cell)));
+  out->means.push_back(counted ? cells_.sum[cell] / weight / price_divisor : kNaN);
+  out->minima.push_back(extremes ? cells_.min[cell] / price_divisor : kNaN);
+  out->maxima.push_back(extremes ? cells_.max[cell] / price_divisor : kNaN);
+  out->arrivals.push_back(arrivals > 0 ? arrivals : kNaN);
+  out->markets.push_back(markets);
+  out->observations.push_back(cells_.observations[cell]);
+  out->suspicious.push_back(cells_.suspicious[cell]);
+  out->unweighed.push_back(cells_.unweighed[cell]);
+  out->unweighed_markets.push_back(cells_.unweighed_markets[cell]);
 }
 
 void GroupAggregator::FinishQuantiles(double price_divisor, AggregateFigures* out) {
@@ -223,7 +272,7 @@ void GroupAggregator::FinishQuantiles(double price_divisor, AggregateFigures* ou
   size_t begin = 0;
   for (size_t i = 0; i < cells_.size(); ++i) {
     ends[i] = begin;
-    begin += static_cast<size_t>(cells_[i].markets);
+    begin += static_cast<size_t>(cells_.markets[i]);
   }
   sorted_.resize(values_.size());
   for (size_t i = 0; i < values_.size(); ++i) {
@@ -231,7 +280,7 @@ void GroupAggregator::FinishQuantiles(double price_divisor, AggregateFigures* ou
   }
   for (const Day start : out->period_starts) {
     const size_t cell = Index(PeriodIndex(options_.period, start));
-    const auto count = static_cast<size_t>(cells_[cell].markets);
+    const auto count = static_cast<size_t>(cells_.markets[cell]);
     Value* const first = sorted_.data() + ends[cell] - count;
     std::sort(first, first + count,
               [](const Value& a, const Value& b) { return a.figure < b.figure; });
@@ -252,12 +301,11 @@ void GroupAggregator::Finish(double price_divisor, AggregateFigures* out) {
   *out = AggregateFigures();
   out->quantiles.resize(options_.quantiles.size());
   for (size_t i = 0; i < cells_.size(); ++i) {
-    const Cell& cell = cells_[i];
-    if (cell.observations == 0 && cell.suspicious == 0 && cell.unweighed == 0) continue;
-    FinishPeriod(base_ + static_cast<int32_t>(i), cell, price_divisor, out);
+    if (cells_.observations[i] + cells_.suspicious[i] + cells_.unweighed[i] == 0) continue;
+    FinishPeriod(i, price_divisor, out);
   }
   if (!options_.quantiles.empty()) FinishQuantiles(price_divisor, out);
-  cells_.clear();
+  cells_.Clear();
   market_.clear();
   values_.clear();
   value_periods_.clear();

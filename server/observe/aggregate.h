@@ -22,6 +22,7 @@ struct AggregateOptions {
   Weighting weighting = Weighting::kPlain;
   std::vector<double> quantiles = {};  // each 0..1
   bool with_arrivals = false;          // DayPrices have arrivals; implied by kVolume
+  bool with_extremes = true;           // otherwise minima and maxima are NaN
 };
 
 // One group's figures: element i of every column is the i-th period, oldest first. A period
@@ -70,17 +71,22 @@ class GroupAggregator {
   void Finish(double price_divisor, AggregateFigures* out);
 
  private:
-  // A period of the group.
-  struct Cell {
-    double sum = 0;  // of the markets' means, or of price times arrivals
-    double min = std::numeric_limits<double>::infinity();
-    double max = -std::numeric_limits<double>::infinity();
-    double arrivals = 0;
-    int32_t markets = 0;
-    int32_t observations = 0;
-    int32_t suspicious = 0;
-    int32_t unweighed = 0;
-    int32_t unweighed_markets = 0;
+  // The periods of the group, in columns: sums of many series run over each as a whole.
+  struct Cells {
+    std::vector<double> sum;  // of the markets' means, or of price times arrivals
+    std::vector<double> min;  // infinite where there is none
+    std::vector<double> max;
+    std::vector<double> arrivals;
+    std::vector<int32_t> markets;
+    std::vector<int32_t> observations;
+    std::vector<int32_t> suspicious;
+    std::vector<int32_t> unweighed;
+    std::vector<int32_t> unweighed_markets;
+
+    size_t size() const { return sum.size(); }
+    // Makes room for `count` new cells, in front or at the end.
+    void Add(size_t count, bool in_front);
+    void Clear();
   };
   // A period of the market that is being added.
   struct MarketCell {
@@ -99,25 +105,26 @@ class GroupAggregator {
   size_t Index(int32_t period) const { return static_cast<size_t>(period - base_); }
   // One series' days of one period, as its part of a market; counted in the cell.
   template <bool kVolume, bool kArrivals>
-  MarketCell TakeDays(const DayPrices& series, size_t begin, size_t end, Cell* cell);
+  MarketCell TakeDays(const DayPrices& series, size_t begin, size_t end, size_t cell);
   template <bool kVolume, bool kArrivals>
   void AddDays(const DayPrices& series, bool only_of_market);
   // The same, faster, where there is nothing to average within a market and a period: a market's
   // only series by day, with equal weights and without quantiles.
   template <bool kArrivals>
   void AddLoneDays(const DayPrices& series);
+  template <bool kArrivals>
+  void AddConsecutiveDays(const DayPrices& series);
   // The market's part of one period into the group.
   template <bool kVolume, bool kArrivals>
   void AddMarket(int32_t period, const MarketCell& market);
   template <bool kVolume, bool kArrivals>
   void AddSeries(const DayPrices& series, bool last_of_market);
-  void FinishPeriod(int32_t period, const Cell& cell, double price_divisor,
-                    AggregateFigures* out) const;
+  void FinishPeriod(size_t cell, double price_divisor, AggregateFigures* out) const;
   void FinishQuantiles(double price_divisor, AggregateFigures* out);
 
   const AggregateOptions options_;
-  int32_t base_ = 0;  // the period of cells_[0]
-  std::vector<Cell> cells_;
+  int32_t base_ = 0;  // the period of the first cell
+  Cells cells_;
   std::vector<MarketCell> market_;  // as long as cells_; between markets all as new
   // The periods that the market has touched.
   int32_t market_first_ = std::numeric_limits<int32_t>::max();

@@ -1,5 +1,6 @@
 #include "server/observe/day_prices.h"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -20,9 +21,9 @@ bool IsPlain(const PriceColumns& rows) {
          (rows.any_flags & storage::kLeftOut) == 0;
 }
 
+// 0 where there are none: a number that is not set is 0.
 double ArrivalsOf(const PriceColumns& rows, size_t i) {
-  const bool reported = (rows.presences[i] & storage::kHasArrivals) != 0 && rows.arrivals_e4[i] > 0;
-  return reported ? static_cast<double>(rows.arrivals_e4[i]) : 0;
+  return static_cast<double>(std::max<int64_t>(rows.arrivals_e4[i], 0));
 }
 
 void TakePlain(const PriceColumns& rows, const SeriesScale& scale, bool with_arrivals,
@@ -36,8 +37,8 @@ void TakePlain(const PriceColumns& rows, const SeriesScale& scale, bool with_arr
   if (scale.price_divisor != 1) {
     for (double& price : out->prices) price /= scale.price_divisor;
   }
+  out->arrivals.resize(with_arrivals ? count : 0);
   if (!with_arrivals) return;
-  out->arrivals.resize(count);
   for (size_t i = 0; i < count; ++i) {
     out->arrivals[i] = ArrivalsOf(rows, i) * scale.arrivals_factor;
   }
@@ -131,16 +132,17 @@ class Rows {
 
 ColumnSet ToDayPrices(const PriceColumns& rows, const SeriesScale& scale, bool with_arrivals,
                       DayPrices* out) {
-  out->days.clear();
-  out->prices.clear();
-  out->arrivals.clear();
   out->suspicious.clear();
-  if (rows.rows() == 0) return 0;
-  if (with_arrivals && rows.arrivals_e4.empty()) return storage::kArrivalsColumn;
-  if (IsPlain(rows)) {
+  const bool empty = rows.rows() == 0;
+  if (!empty && with_arrivals && rows.arrivals_e4.empty()) return storage::kArrivalsColumn;
+  if (!empty && IsPlain(rows)) {
     TakePlain(rows, scale, with_arrivals, out);
     return 0;
   }
+  out->days.clear();
+  out->prices.clear();
+  out->arrivals.clear();
+  if (empty) return 0;
   return Rows(rows, scale, with_arrivals, out).Take();
 }
 

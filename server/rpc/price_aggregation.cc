@@ -140,6 +140,7 @@ absl::StatusOr<observe::AggregateQuestion> ToQuestion(
   GLUTWATCH_ASSIGN_OR_RETURN(options.weighting, ToWeighting(request.weighting()));
   options.quantiles.assign(request.quantiles().begin(), request.quantiles().end());
   options.with_arrivals = columns.arrivals;
+  options.with_extremes = columns.extremes;
   return question;
 }
 

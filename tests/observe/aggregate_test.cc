@@ -141,6 +141,30 @@ TEST(AggregateTest, EarlierMonthsMayComeAfterLaterOnes) {
   EXPECT_THAT(figures.means, ElementsAre(1, 2, 3));
 }
 
+// Days without a gap are added column by column, others one by one.
+TEST(AggregateTest, GapsDoNotChangeADay) {
+  const AggregateOptions options{.period = Period::kDay, .with_arrivals = true};
+  const AggregateFigures figures = Aggregate(
+      options,
+      {Series({{2, 4, 1}, {3, 5, 0}, {4, 6, 3}}, true), Series({{2, 8, 2}, {4, 2, 0}}, true)});
+  EXPECT_THAT(figures.means, ElementsAre(6, 5, 4));
+  EXPECT_THAT(figures.minima, ElementsAre(4, 5, 2));
+  EXPECT_THAT(figures.maxima, ElementsAre(8, 5, 6));
+  EXPECT_THAT(figures.markets, ElementsAre(2, 1, 2));
+  EXPECT_THAT(figures.observations, ElementsAre(2, 1, 2));
+  EXPECT_THAT(figures.arrivals, ElementsAre(3, NanSensitiveDoubleEq(kNaN), 3));
+  EXPECT_THAT(figures.unweighed, ElementsAre(0, 1, 1));
+  EXPECT_THAT(figures.unweighed_markets, ElementsAre(0, 1, 1));
+}
+
+TEST(AggregateTest, ExtremesThatAreNotAskedForAreNotANumber) {
+  const AggregateFigures figures =
+      Aggregate({.period = Period::kDay, .with_extremes = false}, {Series({{1, 2}})});
+  EXPECT_THAT(figures.means, ElementsAre(2));
+  EXPECT_THAT(figures.minima, ElementsAre(NanSensitiveDoubleEq(kNaN)));
+  EXPECT_THAT(figures.maxima, ElementsAre(NanSensitiveDoubleEq(kNaN)));
+}
+
 TEST(AggregateTest, PlainQuantilesAreBetweenMarkets) {
   // Markets' means are 1, 2, 3 and 10.
   const AggregateFigures figures =

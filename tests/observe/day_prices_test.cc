@@ -146,6 +146,10 @@ TEST(DayPricesTest, AreThoseOfTheAssessment) {
         row.low_e4 = up_to(90'000);
         row.high_e4 = row.low_e4 + up_to(1000);
         row.presence = static_cast<uint8_t>(up_to(15));
+        if ((row.presence & storage::kHasLow) == 0) row.low_e4 = 0;
+        if ((row.presence & storage::kHasModal) == 0) row.modal_e4 = 0;
+        if ((row.presence & storage::kHasHigh) == 0) row.high_e4 = 0;
+        if ((row.presence & storage::kHasArrivals) == 0) row.arrivals_e4 = 0;
         row.status = up_to(9) == 0 ? DayStatus::kNoBid : DayStatus::kTraded;
         row.flags = static_cast<uint16_t>(up_to(9) == 0 ? storage::kUnitSlip : 0);
         rows.push_back(row);
