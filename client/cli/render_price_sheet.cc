@@ -21,25 +21,6 @@ std::string PercentText(const v1::PriceChange& change) {
 
 }  // namespace
 
-Table PriceFindingTable(const v1::ImportPriceSheetResponse& response, Language language) {
-  const auto t = [language](Msg message) { return Text(message, language); };
-  Table table({{"cell", t(Msg::kColCell)},
-               {"value", t(Msg::kColFound)},
-               {"verdict", t(Msg::kColVerdict)},
-               {"reason", ""},
-               {"message", t(Msg::kColMessage)}});
-  for (const v1::PriceFinding& finding : response.findings()) {
-    const bool refused = finding.verdict() == v1::PRICE_VERDICT_REFUSED;
-    table.AddRow({CellName(finding.cell()),
-                  finding.cell().value(),
-                  {t(refused ? Msg::kVerdictRefused : Msg::kVerdictDoubtful),
-                   refused ? "refused" : "doubtful", refused ? Color::kRed : Color::kYellow},
-                  finding.reason(),
-                  language == Language::kChinese ? finding.message_zh() : finding.message()});
-  }
-  return table;
-}
-
 Table PriceChangeTable(const v1::ImportPriceSheetResponse& response, const NameBook& names,
                        Language language) {
   const auto t = [language](Msg message) { return Text(message, language); };

@@ -6,8 +6,6 @@
 
 namespace glutwatch::client {
 
-// What is wrong or doubtful in a table of prices, cell by cell.
-Table PriceFindingTable(const v1::ImportPriceSheetResponse& response, Language language);
 // What each row would change, with the change in percent.
 Table PriceChangeTable(const v1::ImportPriceSheetResponse& response, const NameBook& names,
                        Language language);

@@ -15,10 +15,6 @@ namespace {
 // Estimates are rough; four digits after the point would pretend otherwise.
 constexpr int kEstimateDigits = 1;
 
-std::string InLanguage(const std::string& english, const std::string& chinese, Language language) {
-  return language == Language::kChinese ? chinese : english;
-}
-
 std::string GrowerKey(v1::GrowerClass grower_class) {
   return grower_class == v1::GROWER_CLASS_UNSPECIFIED
              ? ""
@@ -87,25 +83,6 @@ Table ReportFindingTable(const std::vector<const v1::Report*>& reports, Language
       table.AddRow({one->name(), finding.reason(),
                     InLanguage(finding.message(), finding.message_zh(), language)});
     }
-  }
-  return table;
-}
-
-Table SheetFindingTable(const v1::ImportReportSheetResponse& response, Language language) {
-  const auto t = [language](Msg message) { return Text(message, language); };
-  Table table({{"cell", t(Msg::kColCell)},
-               {"value", t(Msg::kColFound)},
-               {"verdict", t(Msg::kColVerdict)},
-               {"reason", ""},
-               {"message", t(Msg::kColMessage)}});
-  for (const v1::SheetFinding& finding : response.findings()) {
-    const bool refused = finding.verdict() == v1::REPORT_VERDICT_REFUSED;
-    table.AddRow({CellName(finding.cell()),
-                  finding.cell().value(),
-                  {t(refused ? Msg::kVerdictRefused : Msg::kVerdictDoubtful),
-                   refused ? "refused" : "doubtful", VerdictColor(finding.verdict())},
-                  finding.reason(),
-                  InLanguage(finding.message(), finding.message_zh(), language)});
   }
   return table;
 }

@@ -16,8 +16,6 @@ Table ReportTable(const std::vector<const v1::Report*>& reports, const NameBook&
                   Language language, absl::TimeZone zone);
 // What is wrong or doubtful about reports, with the arithmetic.
 Table ReportFindingTable(const std::vector<const v1::Report*>& reports, Language language);
-// What is wrong or doubtful, cell by cell.
-Table SheetFindingTable(const v1::ImportReportSheetResponse& response, Language language);
 // What each cell would change.
 Table SheetChangeTable(const v1::ImportReportSheetResponse& response, const NameBook& names,
                        Language language);

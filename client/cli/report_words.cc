@@ -51,10 +51,6 @@ Msg VerdictWord(v1::ReportVerdict verdict) {
   return WordOf(kWords, verdict);
 }
 
-Color VerdictColor(v1::ReportVerdict verdict) {
-  return verdict == v1::REPORT_VERDICT_REFUSED ? Color::kRed : Color::kYellow;
-}
-
 Msg FigureStateWord(v1::FigureState state) {
   static constexpr Msg kWords[] = {Msg::kFigureReported,    Msg::kFigureLate,
                                    Msg::kFigureMissing,     Msg::kFigureUnconfirmed,

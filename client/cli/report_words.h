@@ -15,7 +15,6 @@ namespace v1 = ::glutwatch::v1;
 Msg ReportKindWord(v1::ReportKind kind);
 Msg StageWord(v1::GrowthStage stage);
 Msg VerdictWord(v1::ReportVerdict verdict);
-Color VerdictColor(v1::ReportVerdict verdict);
 Msg FigureStateWord(v1::FigureState state);
 Msg DueStateWord(v1::DueState state);
 

@@ -1,12 +1,11 @@
 #include <CLI/CLI.hpp>
-#include <filesystem>
 #include <memory>
 
 #include "base/status_macros.h"
 #include "client/call.h"
 #include "client/cli/commands.h"
-#include "client/cli/local_file.h"
 #include "client/cli/render_reports.h"
+#include "client/cli/sheet_import.h"
 #include "glutwatch/v1/sheet.grpc.pb.h"
 
 namespace glutwatch::client {
@@ -15,66 +14,20 @@ namespace {
 using Stub = v1::SheetService::Stub;
 
 struct ImportFlags {
-  std::string file, mapping, reporter;
-  bool dry_run = false;
-  bool all_or_nothing = false;
-  bool simulated = false;
+  SheetFlags sheet;
+  std::string reporter;
 };
 
-absl::StatusOr<v1::ImportReportSheetRequest> ToRequest(const ImportFlags& flags) {
-  v1::ImportReportSheetRequest request;
-  GLUTWATCH_ASSIGN_OR_RETURN(*request.mutable_file()->mutable_content(), ReadWhole(flags.file));
-  request.mutable_file()->set_file_name(std::filesystem::path(flags.file).filename().string());
-  if (!flags.mapping.empty()) {
-    GLUTWATCH_ASSIGN_OR_RETURN(*request.mutable_mapping_yaml(), ReadWhole(flags.mapping));
-  }
-  request.set_validate_only(flags.dry_run);
-  request.set_all_or_nothing(flags.all_or_nothing);
-  request.set_reporter(flags.reporter);
-  request.set_simulated(flags.simulated);
-  return request;
-}
-
-absl::Status ShowForPeople(Context* context, const ImportFlags& flags,
-                           const v1::ImportReportSheetResponse& done) {
-  if (flags.simulated) context->MarkSimulated();
-  for (const std::string& note : done.notes()) context->Say(note);
-  if (done.findings_size() > 0) {
-    context->out() << context->T(Msg::kReportFindings) << "\n"
-                   << SheetFindingTable(done, context->language).ToText(context->color());
-    if (done.more_findings() > 0) {
-      context->out() << context->T(Msg::kReportMoreFindings, done.more_findings()) << "\n";
-    }
-    context->out() << "\n";
-  }
-  if (done.changes_size() > 0) {
-    GLUTWATCH_ASSIGN_OR_RETURN(const NameBook names, LoadNames(context));
-    context->out() << context->T(Msg::kReportChanges) << "\n"
-                   << SheetChangeTable(done, names, context->language).ToText(context->color())
-                   << "\n";
-  }
-  if (flags.dry_run) context->out() << context->T(Msg::kReportPreview) << "\n";
-  if (done.replayed()) context->out() << context->T(Msg::kReportReplayed) << "\n";
-  context->out() << context->T(Msg::kReportSummary, done.cell_count(), done.new_count(),
-                               done.corrected_count(), done.duplicate_count(), done.refused_count(),
-                               done.flagged_count())
-                 << "\n";
-  return absl::OkStatus();
-}
-
 absl::StatusOr<ExitCode> Import(Context* context, const ImportFlags& flags) {
-  GLUTWATCH_ASSIGN_OR_RETURN(const auto request, ToRequest(flags));
+  GLUTWATCH_ASSIGN_OR_RETURN(auto request, SheetRequest<v1::ImportReportSheetRequest>(flags.sheet));
+  request.set_reporter(flags.reporter);
   const auto stub = v1::SheetService::NewStub(context->channel());
   GLUTWATCH_ASSIGN_OR_RETURN(
       const auto done, Call(*stub, &Stub::ImportReportSheet, request, context->stream_timeout));
-  if (context->format == Format::kJson || context->format == Format::kJsonl) {
-    context->ShowJson(done, context->format == Format::kJson);
-  } else if (context->format == Format::kCsv) {
-    context->out() << SheetFindingTable(done, context->language).ToCsv();
-  } else if (!context->quiet) {
-    GLUTWATCH_RETURN_IF_ERROR(ShowForPeople(context, flags, done));
-  }
-  return done.refused_count() > 0 ? kExitPartial : kExitOk;
+  return ShowImport(
+      context, flags.sheet, done, SheetChangeTable,
+      context->T(Msg::kReportSummary, done.cell_count(), done.new_count(), done.corrected_count(),
+                 done.duplicate_count(), done.refused_count(), done.flagged_count()));
 }
 
 }  // namespace
@@ -85,12 +38,8 @@ void AddReportsImportCommand(CLI::App* reports, Context* context) {
                               "  glutwatch reports import 第47周.xlsx --dry-run\n"
                               "  glutwatch reports import 第47周.xlsx --reporter 元谋县农业农村局\n"
                               "  glutwatch reports import own.csv --mapping own.yaml");
-  read->add_option("FILE", flags->file, context->T(Msg::kOptSheetFile))->required();
-  read->add_option("--mapping", flags->mapping, context->T(Msg::kOptReportMapping));
+  AddSheetFlags(read, context, Msg::kOptReportMapping, &flags->sheet);
   read->add_option("--reporter", flags->reporter, context->T(Msg::kOptReporter));
-  read->add_flag("--dry-run", flags->dry_run, context->T(Msg::kOptDryRun));
-  read->add_flag("--all-or-nothing", flags->all_or_nothing, context->T(Msg::kOptAllOrNothing));
-  read->add_flag("--simulated", flags->simulated, context->T(Msg::kOptSimulated));
   read->callback(
       [context, flags] { context->action = [context, flags] { return Import(context, *flags); }; });
 }

@@ -9,6 +9,7 @@
 #include "absl/time/time.h"
 #include "base/day.h"
 #include "client/cli/table.h"
+#include "client/language.h"
 #include "client/messages.h"
 #include "glutwatch/v1/catalog.pb.h"
 #include "glutwatch/v1/observe.pb.h"
@@ -42,6 +43,12 @@ std::string FormatInstant(const google::protobuf::Timestamp& time, absl::TimeZon
 std::string FormatInstant(absl::Time time, absl::TimeZone zone);
 absl::Time TimeOf(const google::protobuf::Timestamp& time);
 google::protobuf::Timestamp ToTimestamp(absl::Time time);
+
+// The one of two texts that is in `language`.
+inline const std::string& InLanguage(const std::string& english, const std::string& chinese,
+                                     Language language) {
+  return language == Language::kChinese ? chinese : english;
+}
 
 // Where something stands in an officer's table: "Sheet1!D7", "D7".
 std::string CellName(const v1::SheetCell& cell);
