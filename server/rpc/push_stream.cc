@@ -13,10 +13,6 @@
 #include "server/storage/price_store.h"
 
 namespace glutwatch::rpc {
-namespace {
-
-using Request = v1::PushObservationsRequest;
-using Response = v1::PushObservationsResponse;
 
 observe::BatchColumns ColumnsOf(const v1::ObservationBatch& batch) {
   observe::BatchColumns columns;
@@ -32,6 +28,11 @@ observe::BatchColumns ColumnsOf(const v1::ObservationBatch& batch) {
   columns.lots = batch.lots();
   return columns;
 }
+
+namespace {
+
+using Request = v1::PushObservationsRequest;
+using Response = v1::PushObservationsResponse;
 
 Response AnswerOf(std::string batch_id, const absl::StatusOr<observe::BatchVerdict>& verdict) {
   Response response;

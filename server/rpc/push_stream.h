@@ -17,6 +17,9 @@ namespace v1 = ::glutwatch::v1;
 
 class PushReactor;
 
+// The columns of a batch, in its memory: they live as long as it does, and nothing is copied.
+observe::BatchColumns ColumnsOf(const v1::ObservationBatch& batch);
+
 struct PushLimits {
   // Batches that one stream may have in flight; more are not read before one is answered.
   int batches_per_stream = 16;

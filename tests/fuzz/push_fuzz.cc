@@ -12,6 +12,7 @@
 #include "glutwatch/v1/observe.pb.h"
 #include "server/observe/intake.h"
 #include "server/observe/verdict_note.h"
+#include "server/rpc/push_stream.h"
 #include "server/rpc/series_names.h"
 #include "tests/catalog/example_catalog.h"
 #include "tests/support/fake_clock.h"
@@ -39,21 +40,6 @@ struct World {
     intake = Intake::Create(catalog.get(), registry.get(), store.get(), &clock, {});
   }
 };
-
-BatchColumns ColumnsOf(const v1::ObservationBatch& batch) {
-  BatchColumns columns;
-  columns.batch_id = batch.batch_id();
-  columns.series_indexes = batch.series_indexes();
-  columns.market_days = batch.market_days();
-  columns.day_statuses = batch.day_statuses();
-  columns.presences = batch.presences();
-  columns.low_e4 = batch.low_prices_e4();
-  columns.modal_e4 = batch.modal_prices_e4();
-  columns.high_e4 = batch.high_prices_e4();
-  columns.arrivals_e4 = batch.arrivals_e4();
-  columns.lots = batch.lots();
-  return columns;
-}
 
 void CheckKept(const storage::Observation& o) {
   const bool price = (o.presence & 7) != 0;
@@ -99,7 +85,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
                                     {.source = "fuzz", .create_missing = true, .preview = true});
   if (!session.ok()) std::abort();
   rpc::SeriesNames().HandOver(request, session->get());
-  const auto examination = (*session)->Examine(ColumnsOf(request.batch()));
+  const auto examination = (*session)->Examine(rpc::ColumnsOf(request.batch()));
   if (examination.ok()) {
     CheckAnswer(*examination, request.batch().series_indexes_size());
   } else if (!absl::IsInvalidArgument(examination.status())) {
