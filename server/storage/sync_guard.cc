@@ -40,6 +40,7 @@ class GuardedFile final : public rocksdb::FSWritableFileOwnerWrapper {
     IOStatus admitted = guard_->Admit();
     if (!admitted.ok()) return admitted;
     if (broken_log_) return AppendToBrokenLog();
+    appends_.fetch_add(1, std::memory_order_acq_rel);
     return Noted(target()->Append(data, options, debug), data.size());
   }
   IOStatus Append(const Slice& data, const IOOptions& options, const DataVerificationInfo& info,
@@ -47,6 +48,7 @@ class GuardedFile final : public rocksdb::FSWritableFileOwnerWrapper {
     IOStatus admitted = guard_->Admit();
     if (!admitted.ok()) return admitted;
     if (broken_log_) return AppendToBrokenLog();
+    appends_.fetch_add(1, std::memory_order_acq_rel);
     return Noted(target()->Append(data, options, info, debug), data.size());
   }
   IOStatus PositionedAppend(const Slice& data, uint64_t offset, const IOOptions& options,
@@ -70,12 +72,10 @@ class GuardedFile final : public rocksdb::FSWritableFileOwnerWrapper {
     return admitted.ok() ? target()->Allocate(offset, length, options, debug) : admitted;
   }
   IOStatus Sync(const IOOptions& options, IODebugContext* debug) override {
-    IOStatus admitted = guard_->Admit();
-    return admitted.ok() ? guard_->NoteSync(name_, target()->Sync(options, debug)) : admitted;
+    return SyncBy([&] { return target()->Sync(options, debug); });
   }
   IOStatus Fsync(const IOOptions& options, IODebugContext* debug) override {
-    IOStatus admitted = guard_->Admit();
-    return admitted.ok() ? guard_->NoteSync(name_, target()->Fsync(options, debug)) : admitted;
+    return SyncBy([&] { return target()->Fsync(options, debug); });
   }
   IOStatus RangeSync(uint64_t offset, uint64_t bytes, const IOOptions& options,
                      IODebugContext* debug) override {
@@ -92,6 +92,18 @@ class GuardedFile final : public rocksdb::FSWritableFileOwnerWrapper {
   }
 
  private:
+  // A log that has nothing new is not synced again, and says OK also after a failure. RocksDB syncs
+  // earlier logs from the flushing thread and from the writing one, and aborts the process if the
+  // second meets a log on which the first has seen an error.
+  template <typename Sync>
+  IOStatus SyncBy(const Sync& sync) {
+    const uint64_t appends = appends_.load(std::memory_order_acquire);
+    if (IsLog(name_) && appends == synced_.load(std::memory_order_acquire)) return IOStatus::OK();
+    IOStatus status = guard_->Admit();
+    if (status.ok()) status = guard_->NoteSync(name_, sync());
+    if (status.ok()) synced_.store(appends, std::memory_order_release);
+    return status;
+  }
   IOStatus Noted(IOStatus appended, size_t bytes) {
     if (appended.ok()) {
       length_ += bytes;
@@ -109,6 +121,8 @@ class GuardedFile final : public rocksdb::FSWritableFileOwnerWrapper {
   const std::string name_;
   uint64_t length_ = target()->GetFileSize(rocksdb::IOOptions(), nullptr);
   bool broken_log_ = false;  // RocksDB appends from one thread at a time
+  std::atomic<uint64_t> appends_{1};
+  std::atomic<uint64_t> synced_{0};  // of the appends; what there was before counts as one
 };
 
 class GuardedRandomRWFile final : public rocksdb::FSRandomRWFileOwnerWrapper {
