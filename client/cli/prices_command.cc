@@ -170,6 +170,9 @@ absl::StatusOr<ExitCode> Latest(Context* context, const QueryFlags& flags) {
   GLUTWATCH_ASSIGN_OR_RETURN(const auto view, ToUnitView(flags.per));
   request.set_unit_view(view);
   GLUTWATCH_ASSIGN_OR_RETURN(*request.mutable_selection(), ToSelection(context, flags.selection));
+  if (!flags.as_of.empty()) {
+    GLUTWATCH_RETURN_IF_ERROR(SetInstant(*context, flags.as_of, request.mutable_as_of()));
+  }
   const auto stub = v1::ObservationService::NewStub(context->channel());
   GLUTWATCH_ASSIGN_OR_RETURN(const auto latest,
                              Call(*stub, &Stub::LatestPrices, request, context->timeout));
@@ -215,8 +218,10 @@ void AddPricesCommand(CLI::App* app, Context* context) {
   query->callback(
       [context, flags] { context->action = [context, flags] { return Query(context, *flags); }; });
   CLI::App* latest = AddCommand(prices, context, "latest", Msg::kHelpPricesLatest,
-                                "  glutwatch prices latest --region 530400 --per jin");
+                                "  glutwatch prices latest --region 530400 --per jin\n"
+                                "  glutwatch prices latest --product 大蒜 --as-of 2026-03-01");
   AddSelectionFlags(latest, *context, &flags->selection);
+  latest->add_option("--as-of", flags->as_of, context->T(Msg::kOptAsOf));
   latest->add_option("--per", flags->per, context->T(Msg::kOptPer));
   latest->callback(
       [context, flags] { context->action = [context, flags] { return Latest(context, *flags); }; });

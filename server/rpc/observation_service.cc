@@ -2,8 +2,10 @@
 
 #include "base/decimal.h"
 #include "base/status_macros.h"
+#include "server/observe/latest_price.h"
 #include "server/rpc/price_query.h"
 #include "server/rpc/price_view.h"
+#include "server/rpc/timestamps.h"
 #include "server/rpc/translate_catalog.h"
 
 namespace glutwatch::rpc {
@@ -18,13 +20,14 @@ grpc::ServerUnaryReactor* ObservationServiceImpl::LatestPrices(
     v1::LatestPricesResponse* response) {
   return gate_->Read(context, "LatestPrices", [=, this](auto& principal) -> absl::Status {
     GLUTWATCH_RETURN_IF_ERROR(MayAtAll(principal, security::Action::kReadPrices));
-    GLUTWATCH_ASSIGN_OR_RETURN(
-        const auto ids, SelectForRead(request->selection(), storage::PriceStore::kNow, *registry_));
+    const int64_t as_of_us = AsOf(request->has_as_of(), request->as_of());
+    GLUTWATCH_ASSIGN_OR_RETURN(const auto ids,
+                               SelectForRead(request->selection(), as_of_us, *registry_));
     ViewCache views(catalog_, request->unit_view());
     response->mutable_prices()->Reserve(static_cast<int>(ids.size()));
     for (const catalog::SeriesId id : ids) {
       if (context->IsCancelled()) return absl::CancelledError("nobody waits for the answer");
-      const auto tip = store_->Tip(id);
+      GLUTWATCH_ASSIGN_OR_RETURN(const auto tip, observe::TipAsOf(*store_, id, as_of_us));
       if (!tip.has_value()) continue;
       const catalog::Series series = *registry_->Find(id);
       const PriceView& view = views.Of(series);

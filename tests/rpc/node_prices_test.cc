@@ -109,6 +109,17 @@ TEST_F(NodePricesTest, AsOfShowsWhatWasKnownThen) {
   EXPECT_EQ(Query(prices_.get(), request, &status)[0].modal_prices_e4(0), 15'000);
   request.set_all_versions(true);
   EXPECT_EQ(Query(prices_.get(), request, &status)[0].row_count(), 2);
+
+  v1::LatestPricesRequest latest;
+  latest.mutable_selection()->add_series("series/1");
+  for (const auto& answer : answers) {
+    *latest.mutable_as_of() = answer.record_time();
+    v1::LatestPricesResponse response;
+    grpc::ClientContext context;
+    ASSERT_TRUE(prices_->LatestPrices(&context, latest, &response).ok());
+    ASSERT_EQ(response.prices_size(), 1);
+    EXPECT_EQ(response.prices(0).modal_price_e4(), answer.corrected_count() == 0 ? 15'500 : 15'000);
+  }
 }
 
 // With a gap and a closed day.
