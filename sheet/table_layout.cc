@@ -34,11 +34,14 @@ bool LayoutFinder::Add(const TableRow& row) {
 }
 
 std::string LayoutFinder::Missing() const {
+  // Too few lines to look at: no heading was looked for.
+  const std::string what =
+      missing_.empty() ? "no headings"
+                       : absl::StrCat("no heading \"", absl::StrJoin(missing_, "\", \""), "\"");
   return absl::StrCat(
-      "no heading \"", absl::StrJoin(missing_, "\", \""), "\"",
-      mapping_.header_row() > 0
-          ? absl::StrCat(" in line ", mapping_.header_row())
-          : absl::StrCat(" in the first ", std::min(tried_, kMaxSearchRows), " lines"));
+      what, mapping_.header_row() > 0
+                ? absl::StrCat(" in line ", mapping_.header_row())
+                : absl::StrCat(" in the first ", std::min(tried_, kMaxSearchRows), " lines"));
 }
 
 std::vector<std::string> LayoutFinder::Headings() const {
