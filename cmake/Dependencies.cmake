@@ -29,4 +29,6 @@ endif()
 
 add_library(glutwatch_warnings INTERFACE)
 target_compile_options(glutwatch_warnings INTERFACE
-  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
+  -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror
+  # As g++ understands -Wconversion.
+  $<$<CXX_COMPILER_ID:Clang>:-Wno-sign-conversion>)

@@ -2,7 +2,7 @@
 # The campaigns that take longer than a change should wait. Each has its own time limit and prints
 # its figures; none of them is needed for CI.
 #
-# Usage: tests/long.sh [fuzz|tidy|crash|damage|backup|bench]...   (all of them by default)
+# Usage: tests/long.sh [fuzz|tidy|crash|damage|backup|overload|bench]...   (all of them by default)
 #   FUZZ_SECONDS   per target (600)     CRASH_KILLS    kills in the crash campaign (5000)
 #   DAMAGE_TRIALS  damaged copies of each store (20000)
 #   FAULT_POINTS   points of a life at which an fsync or an append fails (400)
@@ -65,13 +65,21 @@ backup() {
     timeout 21600 python3 tests/integration/backup_test.py
 }
 
+# Up to ten times what the server can work: it goes on with four fifths of its peak, refuses the rest within 5 ms,
+# and warnings are read beside it. It judges a clock, so it wants a quiet machine.
+overload() {
+  cmake --preset release --log-level=WARNING
+  cmake --build --preset release --target overload_bench glutwatchd -- --quiet
+  timeout 1800 build/release/bin/overload_bench --seconds 20 --least-goodput 0.8 --most-refusal-ms 5
+}
+
 # store_bench and limits_bench run beside the peers; without BENCH_RUNS only as a smoke test.
 bench() {
   cmake --preset release --log-level=WARNING
   cmake --build --preset release -- --quiet
   local program
   for program in build/release/bin/*_bench; do
-    case $(basename "$program") in store_bench | limits_bench) continue ;; esac
+    case $(basename "$program") in store_bench | limits_bench | overload_bench) continue ;; esac
     echo "== $(basename "$program")"
     timeout 1800 "$program"
   done
@@ -83,11 +91,11 @@ bench() {
   fi
 }
 
-for campaign in "${@:-fuzz tidy crash damage backup bench}"; do
+for campaign in "${@:-fuzz tidy crash damage backup overload bench}"; do
   for name in $campaign; do
     case $name in
-      fuzz | tidy | crash | damage | backup | bench) "$name" ;;
-      *) echo "unknown campaign \"$name\", expected fuzz, tidy, crash, damage, backup or bench" >&2; exit 2 ;;
+      fuzz | tidy | crash | damage | backup | overload | bench) "$name" ;;
+      *) echo "unknown campaign \"$name\", expected fuzz, tidy, crash, damage, backup, overload or bench" >&2; exit 2 ;;
     esac
   done
 done

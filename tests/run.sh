@@ -20,8 +20,8 @@ say "packages"
 deploy/install-packages.sh deploy/packages.txt tests/packages.txt
 
 jobs=$(nproc)
-# Let a clone elsewhere use what was compiled here.
-export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+# Let a clone elsewhere use what was compiled here, also with precompiled headers.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1 CCACHE_SLOPPINESS=pch_defines,time_macros
 export CTEST_PARALLEL_LEVEL=${CTEST_PARALLEL_LEVEL:-$jobs}
 failed=()
 
@@ -47,6 +47,8 @@ for preset in "${@:-asan tsan release}"; do
 done
 
 if ((${#failed[@]} > 0)); then
+  # Once more at the end, where they are seen: the last stage's summary hides an earlier one's.
+  for preset in "${failed[@]}"; do sed "s|^|failed in $preset: |" "build/$preset/Testing/Temporary/LastTestsFailed.log" >&2; done
   echo "failed: ${failed[*]}, after $((SECONDS - started)) s" >&2
   exit 1
 fi

@@ -12,7 +12,6 @@
 namespace glutwatch::rpc {
 namespace {
 
-constexpr int64_t kMicrosPerSecond = 1'000'000;
 
 struct LevelName {
   const char* zh;
