@@ -84,7 +84,9 @@ int FindHeader(const Grid& grid) {
 }
 
 enum Price { kMin, kMax, kAvg, kPriceCount };
-constexpr std::array<absl::string_view, kPriceCount> kPriceNames = {"Min", "Max", "Avg"};
+using Prices = std::array<absl::string_view, kPriceCount>;
+constexpr Prices kPriceNames = {"Min", "Max", "Avg"};
+constexpr Prices kNoPrices = {"", "", ""};  // joined, so that none may be null
 
 // Where a month's cells are: month -> its columns.
 using PriceColumns = std::map<int, std::array<std::optional<size_t>, kPriceCount>>;
@@ -200,7 +202,7 @@ class YearlyReader {
     const Volume* volume = TakeVolume(name);
     const std::string unit = NepaliUnit(grid.cell(index, *unit_column_));
     for (int month = 1; month <= kMonths; ++month) {
-      std::array<absl::string_view, kPriceCount> prices;
+      Prices prices = kNoPrices;
       if (const auto at = columns.find(month); at != columns.end()) {
         for (size_t price = 0; price < kPriceCount; ++price) {
           if (at->second[price]) prices[price] = Figure(grid.cell(index, *at->second[price]));
@@ -217,16 +219,15 @@ class YearlyReader {
   absl::Status DeliverVolumeOnly(const Volume& volume) {
     if (volume.used) return absl::OkStatus();
     for (int month = 1; month <= kMonths; ++month) {
-      GLUTWATCH_RETURN_IF_ERROR(Deliver(volume.line, volume_sheet_, volume.name, "kg", month, {},
-                                        volume.kg[static_cast<size_t>(month)]));
+      GLUTWATCH_RETURN_IF_ERROR(Deliver(volume.line, volume_sheet_, volume.name, "kg", month,
+                                        kNoPrices, volume.kg[static_cast<size_t>(month)]));
     }
     return absl::OkStatus();
   }
 
   // One cell pair: a product's prices and arrivals of one month.
   absl::Status Deliver(int64_t line, const std::string& sheet, absl::string_view name,
-                       absl::string_view unit, int month,
-                       const std::array<absl::string_view, kPriceCount>& prices,
+                       absl::string_view unit, int month, const Prices& prices,
                        absl::string_view kg) {
     if (kg.empty() && absl::StrJoin(prices, "").empty()) return absl::OkStatus();
     FeedRow row;
@@ -247,8 +248,7 @@ class YearlyReader {
     return sink_->Accept(std::move(row));
   }
 
-  absl::Status FillRow(absl::string_view unit, int month,
-                       const std::array<absl::string_view, kPriceCount>& prices,
+  absl::Status FillRow(absl::string_view unit, int month, const Prices& prices,
                        absl::string_view kg, FeedRow* row) const {
     GLUTWATCH_RETURN_IF_ERROR(RequireText("Unit", unit, "a unit such as Rs/Kg"));
     GLUTWATCH_RETURN_IF_ERROR(ReadNumber("Min", prices[kMin], kNumbers, &row->low_e4));

@@ -112,7 +112,8 @@ class Server:
 
     def stop(self):
         self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(timeout=60)
+        # A round of judging is finished first; under a sanitizer, beside other tests, that takes minutes.
+        code = self.process.wait(timeout=240)
         check(code == 0, f"glutwatchd ended with {code} on SIGTERM; {self.tail()}")
 
     @property
