@@ -15,7 +15,7 @@
 #include "absl/strings/strip.h"
 #include "base/status_macros.h"
 #include "ingest/paging.h"
-#include "ingest/xz.h"
+#include "base/xz.h"
 
 namespace glutwatch::ingest {
 namespace {

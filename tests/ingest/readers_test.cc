@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "ingest/json_reader.h"
-#include "ingest/xz.h"
+#include "base/xz.h"
 #include "tests/support/status_matchers.h"
 
 namespace glutwatch::ingest {

@@ -7,7 +7,7 @@
 #include <iterator>
 #include <string>
 
-#include "ingest/xz.h"
+#include "base/xz.h"
 
 namespace glutwatch::ingest::testing {
 

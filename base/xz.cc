@@ -1,4 +1,4 @@
-#include "ingest/xz.h"
+#include "base/xz.h"
 
 #include <lzma.h>
 
@@ -8,7 +8,7 @@
 #include "absl/strings/match.h"
 #include "absl/strings/str_cat.h"
 
-namespace glutwatch::ingest {
+namespace glutwatch {
 namespace {
 
 constexpr uint64_t kMaxDecoderBytes = uint64_t{256} << 20;
@@ -68,4 +68,4 @@ absl::StatusOr<std::string> DecompressXz(absl::string_view bytes, size_t max_out
   return out;
 }
 
-}  // namespace glutwatch::ingest
+}  // namespace glutwatch

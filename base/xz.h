@@ -5,7 +5,7 @@
 #include "absl/status/statusor.h"
 #include "absl/strings/string_view.h"
 
-namespace glutwatch::ingest {
+namespace glutwatch {
 
 // The largest decompressed size that is accepted by default: 1 GiB.
 inline constexpr size_t kMaxXzOutputBytes = size_t{1} << 30;
@@ -21,4 +21,4 @@ bool IsXz(absl::string_view bytes);
 absl::StatusOr<std::string> DecompressXz(absl::string_view bytes,
                                          size_t max_output_bytes = kMaxXzOutputBytes);
 
-}  // namespace glutwatch::ingest
+}  // namespace glutwatch
