@@ -38,6 +38,17 @@ absl::Status CheckProbabilities(absl::Span<const double> probabilities) {
   return absl::OkStatus();
 }
 
+absl::Status CheckFinite(const Forecast& forecast, absl::string_view model) {
+  for (size_t h = 0; h < forecast.mean.size(); ++h) {
+    double sum = forecast.mean[h];
+    for (const std::vector<double>& quantile : forecast.quantiles) sum += std::fabs(quantile[h]);
+    if (std::isfinite(sum)) continue;
+    return absl::OutOfRangeError(
+        absl::StrCat(model, ": the forecast of step ", h + 1, " is no finite number"));
+  }
+  return absl::OkStatus();
+}
+
 absl::Status CheckSeries(absl::Span<const double> y, int least) {
   int observed = 0;
   for (size_t i = 0; i < y.size(); ++i) {

@@ -2,6 +2,7 @@
 #include <vector>
 
 #include "absl/status/status.h"
+#include "absl/strings/string_view.h"
 #include "absl/types/span.h"
 
 namespace glutwatch::forecast {
@@ -38,6 +39,8 @@ FitScore MakeFitScore(double log_likelihood, int parameters, int observed);
 absl::Status CheckHorizon(int horizon);
 // INVALID_ARGUMENT unless the probabilities lie in (0, 1) and ascend. None at all is fine.
 absl::Status CheckProbabilities(absl::Span<const double> probabilities);
+// OUT_OF_RANGE names `model` and the first step whose mean or quantile is no finite number.
+absl::Status CheckFinite(const Forecast& forecast, absl::string_view model);
 // INVALID_ARGUMENT names the first infinite value; NaN is a missing one.
 // FAILED_PRECONDITION if fewer than `least` are not missing.
 absl::Status CheckSeries(absl::Span<const double> y, int least);

@@ -41,7 +41,7 @@ class Model {
   virtual void Simulate(Random* random, absl::Span<double> path) const = 0;
 
   // One-step errors over the series that it was fitted to, in its unit; NaN where the value is
-  // missing or the model could not forecast yet. Empty after ParseModel.
+  // missing or the model could not forecast yet. Empty after parsing.
   virtual absl::Span<const double> residuals() const = 0;
   // Of the fit; Update does not move it.
   virtual const FitScore& score() const = 0;
@@ -60,11 +60,8 @@ enum class ModelKind : uint8_t {
   kDrift = 3,
   kEts = 4,
   kTheta = 5,
-  kArima = 6,
-  kComplexSmoothing = 7,
-  kStructural = 8,
-  kIntermittent = 9,
-  kSeasonallyAdjusted = 10,
+  kSeasonallyAdjusted = 6,
+  kMedianEnsemble = 7,
 };
 
 }  // namespace glutwatch::forecast

@@ -1,8 +1,7 @@
 #pragma once
-#include <vector>
-
 #include "absl/functional/function_ref.h"
 #include "absl/types/span.h"
+#include "forecast/numeric/minimum.h"
 
 namespace glutwatch::forecast {
 
@@ -11,13 +10,6 @@ struct NelderMeadOptions {
   // Ends when the values at the simplex' corners differ by less than this times the best one's
   // size or 1, whichever is more.
   double tolerance = 1e-8;
-};
-
-struct Minimum {
-  std::vector<double> at;
-  double value = 0;
-  int evaluations = 0;
-  bool converged = false;  // false: stopped by max_evaluations
 };
 
 // The least value of `f` near `start`, without derivatives. `f` may return infinity or NaN for

@@ -6,6 +6,7 @@
 #include "forecast/models/forecast.h"
 #include "forecast/numeric/nelder_mead.h"
 #include "forecast/numeric/normal.h"
+#include "forecast/numeric/quasi_newton.h"
 #include "forecast/numeric/random.h"
 #include "tests/support/status_matchers.h"
 
@@ -73,6 +74,36 @@ TEST(NelderMeadTest, FindsTheBottomOfRosenbrocksValley) {
       NelderMead(valley, {-1.2, 1}, {0.5, 0.5}, {.max_evaluations = 5000, .tolerance = 1e-14});
   EXPECT_TRUE(found.converged);
   EXPECT_THAT(found.at, ElementsAre(DoubleNear(1, 1e-4), DoubleNear(1, 1e-4)));
+}
+
+double Valley(absl::Span<const double> x, absl::Span<double> gradient) {
+  const double off = x[1] - x[0] * x[0];
+  gradient[0] = -400 * x[0] * off - 2 * (1 - x[0]);
+  gradient[1] = 200 * off;
+  return 100 * off * off + (1 - x[0]) * (1 - x[0]);
+}
+
+TEST(QuasiNewtonTest, FindsTheBottomOfRosenbrocksValleyInFewSteps) {
+  const Minimum found = QuasiNewton(Valley, {-1.2, 1}, {.tolerance = 1e-12});
+  EXPECT_TRUE(found.converged);
+  EXPECT_LT(found.evaluations, 80);
+  EXPECT_THAT(found.at, ElementsAre(DoubleNear(1, 1e-5), DoubleNear(1, 1e-5)));
+}
+
+TEST(QuasiNewtonTest, GivesUpWhatCannotWin) {
+  const Minimum found = QuasiNewton(Valley, {-1.2, 1}, {.tolerance = 1e-12, .hopeless_above = -20});
+  EXPECT_FALSE(found.converged);
+  EXPECT_GT(found.value, 1e-6);
+}
+
+TEST(QuasiNewtonTest, StaysWhereTheFunctionIs) {
+  const auto half = [](absl::Span<const double> x, absl::Span<double> gradient) {
+    gradient[0] = 2 * x[0];
+    return x[0] < 1 ? std::nan("") : x[0] * x[0];
+  };
+  const Minimum found = QuasiNewton(half, {3});
+  EXPECT_GE(found.at[0], 1);
+  EXPECT_LT(found.value, 9);
 }
 
 TEST(NelderMeadTest, StaysWhereTheFunctionIs) {
