@@ -7,6 +7,7 @@
 #include "client/backup_messages.h"
 #include "client/catalog_messages.h"
 #include "client/data_messages.h"
+#include "client/evaluate_messages.h"
 #include "client/language.h"
 #include "client/report_messages.h"
 
@@ -281,6 +282,7 @@ enum class Msg {
           GLUTWATCH_AGGREGATE_MESSAGES(GLUTWATCH_MESSAGE_ID)
               GLUTWATCH_DATA_MESSAGES(GLUTWATCH_MESSAGE_ID)
               GLUTWATCH_BACKUP_MESSAGES(GLUTWATCH_MESSAGE_ID)
+              GLUTWATCH_EVALUATE_MESSAGES(GLUTWATCH_MESSAGE_ID)
 #undef GLUTWATCH_MESSAGE_ID
 };
 
@@ -295,6 +297,7 @@ inline constexpr MessageText kMessageTexts[] = {
             GLUTWATCH_AGGREGATE_MESSAGES(GLUTWATCH_MESSAGE_TEXT)
                 GLUTWATCH_DATA_MESSAGES(GLUTWATCH_MESSAGE_TEXT)
                 GLUTWATCH_BACKUP_MESSAGES(GLUTWATCH_MESSAGE_TEXT)
+                GLUTWATCH_EVALUATE_MESSAGES(GLUTWATCH_MESSAGE_TEXT)
 #undef GLUTWATCH_MESSAGE_TEXT
 };
 

@@ -201,6 +201,9 @@ void AddBackupCommand(CLI::App* app, Context* context) {
   AddOfflineParts(backup, context, flags);
 }
 
-void AddCommands(CLI::App* app, Context* context) { AddBackupCommand(app, context); }
+void AddCommands(CLI::App* app, Context* context) {
+  AddBackupCommand(app, context);
+  AddEvaluateCommand(app, context);
+}
 
 }  // namespace glutwatch::offline

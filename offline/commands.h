@@ -14,5 +14,6 @@ namespace glutwatch::offline {
 void AddCommands(CLI::App* app, client::Context* context);
 
 void AddBackupCommand(CLI::App* app, client::Context* context);
+void AddEvaluateCommand(CLI::App* app, client::Context* context);
 
 }  // namespace glutwatch::offline
