@@ -77,7 +77,9 @@ TEST_F(LatestPriceTest, SaysWhatTheTipSaidThen) {
     const auto verdict = Send(session_.get(), batch);
     ASSERT_THAT(verdict, IsOk());
     said.emplace_back(verdict->recorded_us, Text(store_->Tip(SeriesId{1})));
-    if (i % 40 == 0) ASSERT_THAT(store_->Fold(), IsOk());
+    if (i % 40 == 0) {
+      ASSERT_THAT(store_->Fold(), IsOk());
+    }
   }
   for (const auto& [recorded_us, tip] : said) ASSERT_EQ(AsOf(recorded_us), tip) << recorded_us;
 }
