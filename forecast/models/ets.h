@@ -12,8 +12,9 @@ namespace glutwatch::forecast {
 // Exponential smoothing, fitted by maximum likelihood.
 //
 // Sources: Hyndman, Koehler, Ord, Snyder, "Forecasting with Exponential Smoothing" (2008);
-// likelihood, parameter region and information criteria as in R's forecast::ets (bounds "usual",
-// which lie within the admissible ones), so that likelihoods can be compared with R's.
+// likelihood, parameter region and information criteria as in R's forecast::ets (bounds "usual"),
+// so that likelihoods can be compared with R's. R also asks for the admissible region, which a model
+// with a trend and a season may leave within the usual bounds; that is not asked for here yet.
 class Ets final : public Model {
  public:
   std::string name() const override { return spec_.Name(); }
